@@ -1,0 +1,33 @@
+/* table/schema.h - what the schema-*.c files share to describe tables in few words. */
+#ifndef TS_TABLE_SCHEMA_H
+#define TS_TABLE_SCHEMA_H
+
+#include <stddef.h>
+#include "base/alloc.h"
+#include "table/table.h"
+
+#define TS_COLUMNS(array) (array), (int)TS_COUNT(array)
+/* The live fill function ts_fill_NAME(), which meson chooses per system (NAME-linux.c, NAME-none.c). */
+#define TS_LIVE(name) ts_fill_##name
+/* Not available on this system until its issue comes: scanning it live says so in the ledger. */
+#define TS_NOT_LIVE NULL
+
+struct ts_scan;
+void ts_fill_dns_lookup(struct ts_scan *s);
+void ts_fill_interface_addresses(struct ts_scan *s);
+void ts_fill_listening_ports(struct ts_scan *s);
+void ts_fill_os_version(struct ts_scan *s);
+void ts_fill_process_open_sockets(struct ts_scan *s);
+void ts_fill_system_info(struct ts_scan *s);
+void ts_fill_tcp_connect(struct ts_scan *s);
+void ts_fill_time(struct ts_scan *s);
+void ts_fill_uptime(struct ts_scan *s);
+
+/* Each ends with a row whose name is NULL; within a file in order of name. */
+extern const struct ts_table ts_tables_network[]; /* sockets, interfaces, routes */
+extern const struct ts_table ts_tables_probe[];   /* other computers */
+extern const struct ts_table ts_tables_system[];  /* version, clock, accounts, Linux services and logs */
+extern const struct ts_table
+	ts_tables_windows[]; /* registry, event log, services, certificates, firewall, RDP listener */
+
+#endif
