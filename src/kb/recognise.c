@@ -1,0 +1,359 @@
+/* kb/recognise.c - from a pasted text to a code pair and to entries: the patterns that entries bring along, then numbers judged by the words
+ * before them, their shape, their order, and whether the knowledge base knows them; words as the last resort. */
+#include "kb/kb.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/regex.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "kb/recognise-int.h"
+#include "kb/search.h"
+#include "kb/store.h"
+
+#define TEXT_MAX    ((size_t)256 << 10) /* bytes that are looked at */
+#define ALONE_MAX   64                  /* bytes of a text that may be nothing but a code */
+#define HITS_MAX    12
+#define PAIR_GAP    80                  /* code points between a code and its extended code */
+#define PATTERN_MAX 100000              /* patterns tried */
+#define STATUS_MIN  0x80000000u         /* HRESULT and NTSTATUS: never extended by a second number */
+
+struct recogniser {
+	struct ts_kb *kb;
+	struct ts_arena *a;
+	struct ts_recognised *out;
+	struct ts_hits hits;
+};
+
+/* --- questions to the knowledge base ----------------------------------- */
+
+static bool known(void *arg, uint32_t code)
+{
+	struct ts_kb *kb = arg;
+	bool found = false;
+
+	for (size_t i = 0; i < kb->nfiles && !found; i++) {
+		sqlite3_stmt *s = ts_store_query(kb, i, TS_Q_CODE_KNOWN);
+		if (s != NULL) {
+			sqlite3_bind_int64(s, 1, code);
+			found = ts_store_row(kb, i, s);
+			sqlite3_reset(s);
+		}
+	}
+	return found;
+}
+
+static bool named(void *arg, const char *name, uint32_t *code, enum ts_code_role *role)
+{
+	uint32_t number;
+
+	/* A number is the other scanners' business: "deadbeef" is no name. */
+	return !ts_code_parse(name, &number) && ts_kb_code(arg, name, code, role);
+}
+
+/* --- the code and its extended code ------------------------------------ */
+
+/* How sure it is that this is a code. 0 = it is none. */
+static int judge(struct ts_kb *kb, struct ts_candidate *c)
+{
+	static const int by_label[] = {
+		[TS_LABEL_NONE] = 0,
+		[TS_LABEL_WEAK] = 1,
+		[TS_LABEL_CODE] = 4,
+		[TS_LABEL_REASON] = 4,
+		[TS_LABEL_EXIT] = 3,
+		[TS_LABEL_SYMBOL] = 4,
+		[TS_LABEL_EXTENDED] = 3,
+	};
+	static const int by_form[] = {
+		[TS_FORM_HEX] = 8,
+		[TS_FORM_SUFFIX] = 4,
+		[TS_FORM_BARE] = 6,
+		[TS_FORM_DECIMAL] = 2,
+		[TS_FORM_NAME] = 20,
+	};
+	bool is_known = known(kb, c->value);
+
+	if (c->has_joined && !is_known && known(kb, c->joined)) {
+		c->value = c->joined;
+		c->end = c->joined_end;
+		is_known = true;
+	}
+	switch (c->form) {
+	case TS_FORM_DECIMAL:
+		/* A decimal number is a code only if something says so. */
+		if (!(c->close && c->label != TS_LABEL_WEAK) && !(is_known && (c->close || (c->bracketed && c->value > 255))) &&
+				!(c->negative && c->value >= STATUS_MIN && c->value < 0xFFF00000u)) {
+			return 0;
+		}
+		break;
+	case TS_FORM_SUFFIX:
+		if (!c->close && !is_known) {
+			return 0; /* "24h" */
+		}
+		break;
+	default: break;
+	}
+	return by_form[c->form] + by_label[c->label] * (c->close ? 2 : 1) + (is_known ? 3 : 0) - (c->guessed ? 1 : 0);
+}
+
+static bool is_extended(const struct ts_candidate *c)
+{
+	return c->label == TS_LABEL_EXTENDED || c->follows;
+}
+
+/* The best candidate that is not marked as extended; the first of equals. */
+static struct ts_candidate *best(struct ts_candidate *list, size_t n, bool extended)
+{
+	struct ts_candidate *found = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].score > 0 && is_extended(&list[i]) == extended && (found == NULL || list[i].score > found->score)) {
+			found = &list[i];
+		}
+	}
+	return found;
+}
+
+/* The extended code of `code`: the first after it that is called so; else, by shape, the next number where both have a 0x or stand
+ * together as "0x904/0x7" - whatever the language of the words between them. */
+static const struct ts_candidate *extended_of(const struct ts_candidate *list, size_t n, const struct ts_candidate *code)
+{
+	const struct ts_candidate *next = code + 1;
+
+	for (size_t i = 0; i < n; i++) {
+		if (&list[i] != code && is_extended(&list[i]) && list[i].form != TS_FORM_NAME &&
+				(list[i].form == TS_FORM_HEX || list[i].close || list[i].follows) && list[i].start > code->start) {
+			return &list[i];
+		}
+	}
+	if (next == list + n || code->form == TS_FORM_NAME || code->label == TS_LABEL_SYMBOL || code->label == TS_LABEL_EXIT ||
+			code->value >= STATUS_MIN || next->value == code->value || next->value >= STATUS_MIN ||
+			next->start - code->end > PAIR_GAP || next->form == TS_FORM_NAME) {
+		return NULL;
+	}
+	if (code->form == TS_FORM_HEX && next->form == TS_FORM_HEX && next->label != TS_LABEL_SYMBOL && next->label != TS_LABEL_EXIT) {
+		return next;
+	}
+	return NULL;
+}
+
+static void place(const struct ts_folded *f, const struct ts_candidate *c, size_t *off, size_t *len)
+{
+	*off = f->off[c->start];
+	*len = f->off[c->end] - *off;
+}
+
+static enum ts_code_role role_of(const struct ts_candidate *c, bool has_ext)
+{
+	if (c->form == TS_FORM_NAME) {
+		return c->role;
+	}
+	if (c->label == TS_LABEL_EXTENDED || c->follows) {
+		return TS_ROLE_EXTENDED;
+	}
+	if (c->label == TS_LABEL_EXIT) {
+		return TS_ROLE_OTHER;
+	}
+	return has_ext || (c->close && c->label == TS_LABEL_REASON) ? TS_ROLE_DISCONNECT : TS_ROLE_ANY;
+}
+
+static void find_codes(struct recogniser *r, const char *text, size_t n)
+{
+	struct ts_scan_ask ask = { known, named, r->kb };
+	struct ts_candidate *list, *code;
+	const struct ts_candidate *ext = NULL;
+	struct ts_folded f;
+	size_t count;
+
+	ts_fold(text, n, r->a, &f);
+	count = ts_scan(&f, &ask, r->a, &list);
+	for (size_t i = 0; i < count; i++) {
+		list[i].score = judge(r->kb, &list[i]);
+	}
+	code = best(list, count, false);
+	if (code != NULL) {
+		ext = extended_of(list, count, code);
+	} else {
+		code = best(list, count, true);
+	}
+	if (code == NULL) {
+		return;
+	}
+	r->out->has_code = true;
+	r->out->code = code->value;
+	r->out->role = role_of(code, ext != NULL);
+	place(&f, code, &r->out->code_off, &r->out->code_len);
+	if (ext != NULL) {
+		r->out->has_ext = true;
+		r->out->ext = ext->value;
+		place(&f, ext, &r->out->ext_off, &r->out->ext_len);
+	}
+}
+
+/* --- a text that is nothing but a code --------------------------------- */
+
+/* "904" was typed for 0x904 where 904 is nothing and 0x904 is something. */
+static bool typed_code(struct ts_kb *kb, struct ts_str s, uint32_t *code, enum ts_code_role *role)
+{
+	char text[ALONE_MAX + 3];
+	uint32_t hex;
+
+	snprintf(text, sizeof(text), "0x%.*s", (int)s.n, s.p);
+	if (!ts_kb_code(kb, text + 2, code, role)) {
+		return false;
+	}
+	if (strspn(text + 2, "0123456789") == s.n && !known(kb, *code) && ts_code_parse(text, &hex) && known(kb, hex)) {
+		*code = hex;
+	}
+	return true;
+}
+
+/* One code, or two with a slash, a comma or blanks between them. */
+static bool find_alone(struct recogniser *r, const char *text, size_t n)
+{
+	struct ts_str all = ts_str_trim((struct ts_str){ text, n }), first, second = { 0 };
+	struct ts_recognised *o = r->out;
+	size_t cut = 0;
+
+	if (all.n == 0 || all.n > ALONE_MAX || memchr(all.p, '\0', all.n) != NULL) {
+		return false;
+	}
+	while (cut < all.n && strchr(" /,;:\t", all.p[cut]) == NULL) {
+		cut++;
+	}
+	first = (struct ts_str){ all.p, cut };
+	while (cut < all.n && strchr(" /,;:\t", all.p[cut]) != NULL) {
+		cut++;
+	}
+	second = (struct ts_str){ all.p + cut, all.n - cut };
+	o->role = TS_ROLE_ANY;
+	if (!typed_code(r->kb, first, &o->code, &o->role)) {
+		return false;
+	}
+	if (second.n > 0 && !typed_code(r->kb, second, &o->ext, &(enum ts_code_role){ TS_ROLE_ANY })) {
+		return false;
+	}
+	o->has_code = true;
+	o->code_off = (size_t)(first.p - text);
+	o->code_len = first.n;
+	o->has_ext = second.n > 0;
+	if (o->has_ext) {
+		o->role = o->role == TS_ROLE_ANY ? TS_ROLE_DISCONNECT : o->role;
+		o->ext_off = (size_t)(second.p - text);
+		o->ext_len = second.n;
+	}
+	return true;
+}
+
+/* --- entries ----------------------------------------------------------- */
+
+/* The text as patterns see it a second time: line ends and runs of blanks as one blank, lower case for anchors. */
+struct texts {
+	const char *raw;
+	size_t raw_n;
+	struct ts_buf flat, lower;
+};
+
+static void make_texts(struct texts *t, const char *text, size_t n)
+{
+	t->raw = text;
+	t->raw_n = n;
+	ts_buf_init(&t->flat, TS_BUF_MAX_TEXT);
+	ts_buf_init(&t->lower, TS_BUF_MAX_TEXT);
+	for (size_t i = 0; i < n; i++) {
+		bool blank = strchr(" \t\r\n", text[i]) != NULL;
+		char c = blank ? ' ' : text[i];
+		if (!blank || t->flat.len == 0 || t->flat.data[t->flat.len - 1] != ' ') {
+			ts_buf_putc(&t->flat, c);
+			ts_buf_putc(&t->lower, (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
+		}
+	}
+}
+
+static bool matches(const struct texts *t, const char *pattern)
+{
+	struct ts_regex *re = ts_regex_new(pattern, true, NULL, NULL);
+	bool yes = re != NULL && (ts_regex_find(re, t->raw, t->raw_n, 0, NULL) == TS_REGEX_YES ||
+		ts_regex_find(re, ts_buf_str(&t->flat), t->flat.len, 0, NULL) == TS_REGEX_YES);
+
+	ts_regex_free(re);
+	return yes;
+}
+
+/* Entries whose message pattern matches. A pattern is only compiled when the text that every match of it holds is there. */
+static void by_message(struct recogniser *r, const struct texts *t)
+{
+	for (size_t i = 0; i < r->kb->nfiles; i++) {
+		sqlite3_stmt *s = ts_store_query(r->kb, i, TS_Q_MESSAGES), *h;
+		sqlite3_int64 last = -1;
+
+		for (int tried = 0; tried < PATTERN_MAX && !ts_hits_full(&r->hits) && ts_store_row(r->kb, i, s); tried++) {
+			const char *anchor = (const char *)sqlite3_column_text(s, 1);
+			const char *pattern = (const char *)sqlite3_column_text(s, 2);
+			sqlite3_int64 entry = sqlite3_column_int64(s, 0);
+			struct ts_hit *hit;
+
+			if (entry == last || anchor == NULL || pattern == NULL || strstr(ts_buf_str(&t->lower), anchor) == NULL ||
+					!matches(t, pattern)) {
+				continue;
+			}
+			last = entry;
+			h = ts_store_query(r->kb, i, TS_Q_HIT);
+			ts_db_bind_int(h, 1, entry);
+			if (ts_store_row(r->kb, i, h)) {
+				hit = ts_hits_add(&r->hits, h);
+				if (hit != NULL) {
+					hit->exact = true;
+					hit->score = 200;
+				}
+				sqlite3_reset(h);
+			}
+		}
+		sqlite3_reset(s);
+	}
+}
+
+static void by_code(struct recogniser *r)
+{
+	const struct ts_recognised *o = r->out;
+	struct ts_hit *found;
+	size_t n = ts_kb_by_code(r->kb, o->code, o->has_ext, o->ext, NULL, HITS_MAX, r->a, &found);
+
+	for (size_t i = 0; i < n && !ts_hits_full(&r->hits); i++) {
+		bool there = false;
+		for (size_t k = 0; k < r->hits.n && !there; k++) {
+			there = strcmp(r->hits.hits[k].id, found[i].id) == 0;
+		}
+		if (!there) {
+			TS_ARENA_GROW(r->a, r->hits.hits, r->hits.cap, r->hits.n);
+			r->hits.hits[r->hits.n++] = found[i];
+		}
+	}
+}
+
+bool ts_kb_recognise(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a, struct ts_recognised *out, struct ts_err *err)
+{
+	struct recogniser r = { .kb = kb, .a = a, .out = out };
+	struct texts t;
+
+	memset(out, 0, sizeof(*out));
+	n = n > TEXT_MAX ? TEXT_MAX : n;
+	ts_hits_init(&r.hits, a, HITS_MAX);
+	make_texts(&t, text, n);
+	by_message(&r, &t);
+	if (!find_alone(&r, text, n)) {
+		find_codes(&r, text, n);
+	}
+	if (out->has_code) {
+		by_code(&r);
+	}
+	if (r.hits.n == 0) {
+		ts_search_words(kb, ts_buf_str(&t.flat), NULL, true, &r.hits);
+	}
+	out->hits = r.hits.hits;
+	out->nhits = r.hits.n;
+	ts_buf_finish(&t.flat);
+	ts_buf_finish(&t.lower);
+	return kb->trouble.text[0] == '\0' || ts_fail(err, "%s", kb->trouble.text);
+}
