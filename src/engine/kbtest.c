@@ -1,0 +1,343 @@
+/* engine/kbtest.c - runs the test cases of one entry.
+ *
+ * The engine knows evidence only through ts_evidence_if, and no file of it includes a table's header. This
+ * one includes table/evidence.h, since the rows of a test case have to be put behind the machines by
+ * somebody, and a test of knowledge is a test of the stepper's results. */
+#include "engine/kbtest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "engine/judge.h"
+#include "engine/kbtest-compare.h"
+#include "engine/runner.h"
+#include "engine/session.h"
+#include "os/os.h"
+#include "table/evidence.h"
+
+#define CASE_TIMEOUT_S 10
+
+/* ---- evidence of a case ---- */
+
+static struct ts_conn *open_evidence(
+	void *ctx, const char *machine, const char *sql, const struct ts_budget *budget, struct ts_err *err)
+{
+	return ts_evidence_open(ctx, machine, sql, budget, err);
+}
+
+static int64_t as_of_evidence(void *ctx, const char *machine)
+{
+	return ts_evidence_as_of(ctx, machine);
+}
+
+static bool add_rows(
+	struct ts_evidence *ev, const char *machine, const struct ts_test_table *t, struct ts_err *err)
+{
+	for (size_t i = 0; i < t->nrows; i++) {
+		const struct ts_test_row *row = &t->rows[i];
+		const char **names = ts_xcalloc(2 * row->n + 1, sizeof(*names)), **values = names + row->n;
+		for (size_t j = 0; j < row->n; j++) {
+			names[j] = row->pairs[j].name;
+			values[j] = row->pairs[j].value;
+		}
+		bool ok = ts_evidence_rows_row(ev, machine, t->name, names, values, (int)row->n, err);
+		free(names);
+		if (!ok) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The case's machines, its rows and its gaps. Every machine of the entry has rows and nothing else, "here" as
+ * well: no live table is ever behind a test case. */
+static struct ts_evidence *make_evidence(
+	const struct ts_entry *e, const struct ts_test_case *c, struct ts_err *err)
+{
+	struct ts_evidence *ev = ts_evidence_new();
+	bool ok = true;
+	ts_evidence_set_rows(ev, "here", c->as_of);
+	for (size_t i = 0; i < e->nmachines; i++) {
+		ts_evidence_set_rows(ev, e->machines[i].name, c->as_of);
+	}
+	for (size_t i = 0; ok && i < c->nmachines; i++) {
+		const struct ts_test_machine *m = &c->machines[i];
+		for (size_t j = 0; ok && j < m->ntables; j++) {
+			ok = ts_evidence_rows_table(ev, m->name, m->tables[j].name, err) &&
+			     add_rows(ev, m->name, &m->tables[j], err);
+		}
+	}
+	for (size_t i = 0; ok && i < c->ngaps; i++) {
+		const struct ts_test_gap *g = &c->gaps[i];
+		ok = ts_evidence_rows_gap(ev, g->machine, g->table, g->subject, g->seen, err);
+	}
+	if (!ok) {
+		ts_evidence_free(ev);
+		return NULL;
+	}
+	return ev;
+}
+
+static const struct ts_test_table *find_table(
+	const struct ts_test_case *c, const char *machine, const char *table)
+{
+	for (size_t i = 0; i < c->nmachines; i++) {
+		for (size_t j = 0; j < c->machines[i].ntables; j++) {
+			if (strcmp(c->machines[i].name, machine) == 0 &&
+				strcmp(c->machines[i].tables[j].name, table) == 0) {
+				return &c->machines[i].tables[j];
+			}
+		}
+	}
+	return NULL;
+}
+
+/* The case's evidence with more rows: its own once more, and those of the other cases, in the tables that it
+ * has. */
+static struct ts_evidence *more_evidence(const struct ts_entry *e, const struct ts_test_file *f,
+	const struct ts_test_case *c, struct ts_err *err)
+{
+	struct ts_evidence *ev = make_evidence(e, c, err);
+	for (size_t i = 0; ev != NULL && i < f->ncases; i++) {
+		const struct ts_test_case *other = &f->cases[i];
+		for (size_t j = 0; j < other->nmachines; j++) {
+			const struct ts_test_machine *m = &other->machines[j];
+			for (size_t k = 0; k < m->ntables; k++) {
+				struct ts_err ignored;
+				/* Rows that are wrong are reported where the other case runs. */
+				if (find_table(c, m->name, m->tables[k].name) != NULL) {
+					(void)add_rows(ev, m->name, &m->tables[k], &ignored);
+				}
+			}
+		}
+	}
+	return ev;
+}
+
+/* ---- the walk of a case ---- */
+
+static const char *answer_of(const struct ts_test_case *c, const char *node)
+{
+	for (size_t i = 0; i < c->nanswers; i++) {
+		if (strcmp(c->answers[i].name, node) == 0) {
+			return c->answers[i].value;
+		}
+	}
+	return NULL;
+}
+
+/* Reply to an event as the case says. False when the walk ends here. */
+static bool reply(struct ts_kbtest_walk *k, const struct ts_event *ev)
+{
+	struct ts_err err = { "" };
+	const char *answer = ev->node >= 0 ? answer_of(k->test_case, k->entry->nodes[ev->node].id) : NULL;
+	bool ok = true;
+	switch (ev->kind) {
+	case TS_EV_RAN: return true;
+	case TS_EV_ASK_PARAM: ts_session_refuse_param(k->session, ev->param->name); return true;
+	case TS_EV_ASK:
+		k->asked[k->nasked++] = ev->node;
+		ok = ts_session_answer(
+			k->session, ev->node, answer != NULL ? answer : TS_UNKNOWN, TS_BY_PERSON, &err);
+		break;
+	case TS_EV_ADVISE:
+		k->advised[ev->node] = true;
+		if (answer == NULL) {
+			k->end = ev->node;
+			return false;
+		}
+		ok = ts_session_answer(k->session, ev->node, answer, TS_BY_PERSON, &err);
+		break;
+	case TS_EV_DONE:
+		k->end = ev->node;
+		k->end_label = ev->label;
+		return false;
+	case TS_EV_ERROR: ok = ts_fail(&err, "%s", ev->err.text); break;
+	}
+	if (!ok) {
+		ts_buf_printf(&k->problems, "  %s\n", err.text);
+	}
+	return ok;
+}
+
+static void walk(struct ts_kbtest_walk *k)
+{
+	/* A node is asked, advised and checked once at most: more events than this would be a fault of the
+	 * stepper. */
+	size_t most = 4 * k->entry->nnodes + k->entry->nparams + 1;
+	for (size_t steps = 0; steps < most; steps++) {
+		struct ts_event ev;
+		ts_session_step(k->session, &ev);
+		if (!reply(k, &ev)) {
+			return;
+		}
+	}
+	ts_buf_printf(&k->problems, "  the walk did not end within %zu steps\n", most);
+}
+
+static bool set_params(struct ts_kbtest_walk *k)
+{
+	for (size_t i = 0; i < k->test_case->nparams; i++) {
+		struct ts_err err;
+		const struct ts_test_pair *p = &k->test_case->params[i];
+		if (!ts_session_set(k->session, p->name, p->value != NULL ? p->value : "", &err)) {
+			ts_buf_printf(&k->problems, "  %s\n", err.text);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- certain results ---- */
+
+static bool calls_certain(const struct ts_node *n, const char *label)
+{
+	for (const char **c = n->certain; c != NULL && *c != NULL; c++) {
+		if (strcmp(*c, label) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The label that a check returns on this evidence, "unknown" where it does not answer; in the arena. */
+static const char *label_on(
+	const struct ts_kbtest_walk *k, struct ts_evidence *ev, int node, struct ts_arena *a)
+{
+	const struct ts_entry *e = k->entry;
+	const struct ts_evidence_if evidence = { ev, open_evidence, as_of_evidence };
+	struct ts_session_options options = {
+		.ask = true, .run_checks = true, .workers = 1, .timeout_s = CASE_TIMEOUT_S
+	};
+	struct ts_session *s = ts_session_new(e, &evidence, &options);
+	for (size_t i = 0; i < k->test_case->nparams; i++) {
+		const char *value = k->test_case->params[i].value;
+		(void)ts_session_set(s, k->test_case->params[i].name, value != NULL ? value : "", NULL);
+	}
+	const char *label = NULL;
+	if (ts_session_rerun(s, node, NULL) && ts_session_result(s, node)->state == TS_CHECK_ANSWERED) {
+		label = ts_judge_label(&e->nodes[node], ts_session_result(s, node)->answer);
+	}
+	const char *copy = ts_arena_strdup(a, label != NULL ? label : TS_UNKNOWN);
+	ts_session_free(s);
+	return copy;
+}
+
+/* Results that the entry calls certain are ones that more rows could never undo: try it. */
+static void try_certain(struct ts_kbtest_walk *k, const struct ts_test_file *f, struct ts_arena *a)
+{
+	struct ts_evidence *more = NULL;
+	for (size_t i = 0; i < k->entry->nnodes; i++) {
+		const struct ts_node *n = &k->entry->nodes[i];
+		const struct ts_result *r = ts_session_result(k->session, (int)i);
+		const char *label = r->state == TS_CHECK_ANSWERED ? ts_judge_label(n, r->answer) : NULL;
+		if (label == NULL || !calls_certain(n, label)) {
+			continue;
+		}
+		struct ts_err err = { "" };
+		more = more != NULL ? more : more_evidence(k->entry, f, k->test_case, &err);
+		const char *then = more != NULL ? label_on(k, more, (int)i, a) : err.text;
+		if (strcmp(then, label) != 0) {
+			ts_buf_printf(&k->problems,
+				"  %s is called certain of %s, but more rows (those of the other cases) turn "
+				"it into %s\n",
+				label, n->id, then);
+		}
+	}
+	ts_evidence_free(more);
+}
+
+/* ---- a case ---- */
+
+static void run_on(
+	struct ts_kbtest *t, struct ts_kbtest_walk *k, const struct ts_test_file *f, struct ts_evidence *ev)
+{
+	const struct ts_evidence_if evidence = { ev, open_evidence, as_of_evidence };
+	struct ts_session_options options = {
+		.ask = true, .run_checks = true, .workers = 1, .timeout_s = CASE_TIMEOUT_S
+	};
+	k->session = ts_session_new(k->entry, &evidence, &options);
+	if (set_params(k)) {
+		walk(k);
+		if (k->problems.len == 0) {
+			ts_kbtest_compare(k);
+			try_certain(k, f, t->arena);
+		}
+		if (k->problems.len > 0) {
+			ts_kbtest_show_trail(k);
+		}
+		ts_kbtest_mark(k, t->cover, t->ncover);
+	}
+	ts_session_free(k->session);
+}
+
+static void run_case(struct ts_kbtest *t, const struct ts_entry *e, const struct ts_test_file *f, size_t i)
+{
+	struct ts_kbtest_case *out = &t->cases[i];
+	struct ts_kbtest_walk k = { .entry = e, .test_case = &f->cases[i], .end = -1 };
+	struct ts_err err = { "" };
+	double start = ts_os_mono_ms_f();
+	ts_buf_init(&k.problems, TS_BUF_MAX_TEXT);
+	k.asked = ts_xcalloc(e->nnodes + 1, sizeof(*k.asked));
+	k.advised = ts_xcalloc(e->nnodes + 1, sizeof(*k.advised));
+	struct ts_evidence *ev = make_evidence(e, k.test_case, &err);
+	if (ev == NULL) {
+		ts_buf_printf(&k.problems, "  %s\n", err.text);
+	} else {
+		run_on(t, &k, f, ev);
+	}
+	ts_evidence_free(ev);
+	out->name = ts_arena_strdup(t->arena, k.test_case->name != NULL ? k.test_case->name : "");
+	out->span = k.test_case->span;
+	out->passed = k.problems.len == 0;
+	out->text = ts_arena_strdup(t->arena, ts_buf_str(&k.problems));
+	out->ms = ts_os_mono_ms_f() - start;
+	t->nfailed += !out->passed;
+	ts_buf_finish(&k.problems);
+	free(k.asked);
+	free(k.advised);
+}
+
+/* List what there is to be covered. */
+static void list_cover(struct ts_kbtest *t, const struct ts_entry *e)
+{
+	size_t cap = 0;
+	for (size_t i = 0; i < e->nown && i < e->nnodes; i++) {
+		const struct ts_node *n = &e->nodes[i];
+		if (n->kind == TS_NODE_CAUSE) {
+			TS_ARENA_GROW(t->arena, t->cover, cap, t->ncover);
+			t->cover[t->ncover++] = (struct ts_kbtest_cover){ (int)i, NULL, false };
+		}
+		for (size_t j = 0; j < n->nanswers; j++) {
+			TS_ARENA_GROW(t->arena, t->cover, cap, t->ncover);
+			t->cover[t->ncover++] =
+				(struct ts_kbtest_cover){ (int)i, n->answers[j].label, false };
+		}
+	}
+}
+
+struct ts_kbtest *ts_kbtest_run(const struct ts_entry *entry, const struct ts_test_file *file)
+{
+	struct ts_kbtest *t = ts_xcalloc(1, sizeof(*t));
+	t->arena = ts_arena_new();
+	t->ncases = file->ncases;
+	t->cases = ts_arena_calloc(t->arena, file->ncases + 1, sizeof(*t->cases));
+	list_cover(t, entry);
+	for (size_t i = 0; i < file->ncases; i++) {
+		run_case(t, entry, file, i);
+	}
+	for (size_t i = 0; i < t->ncover; i++) {
+		t->ncovered += t->cover[i].reached;
+	}
+	return t;
+}
+
+void ts_kbtest_free(struct ts_kbtest *t)
+{
+	if (t == NULL) {
+		return;
+	}
+	ts_arena_free(t->arena);
+	free(t);
+}
