@@ -1,0 +1,100 @@
+/* main.c - start of the program, and the map of its source.
+ *
+ * A run goes through these stages; each layer may only call those below it:
+ *
+ *   main.c             locale, signals, command line, one command
+ *   cmd/               one file per command, and the tables of options and commands
+ *     options.c help.c completion.c     the command line: tables, --help, shell completions
+ *     common.c                          messages, finding the knowledge base, writing the result
+ *     diagnose.c lookup.c answers.c     the main job: look up, run checks, report or guide
+ *     kb-lint.c kb-list.c kb-test.c     kb lint, build, list, show, test
+ *     query.c                           any table by hand
+ *   ui/                the guided session
+ *     guide.c guide-fix.c guide-commands.c   the loop, causes and their steps, the commands' table
+ *     line.c line-edit.c progress.c          reading lines, libedit, the live line and Ctrl-C
+ *   out/               report model and one file per format; the Markdown renderer
+ *   engine/            the stepper: walk.c (what follows from what is known), runner.c (checks on threads), session.c, kbtest.c
+ *   kb/                entries: yaml.c front.c parse*.c (Markdown in), lint*.c, compile.c store.c (kb.db out), kb.c load.c lookup.c
+ *                      search.c recognise.c cache.c (kb.db in)
+ *   table/             vtab.c (the one virtual-table module), schema-*.c (descriptions), evidence.c (what is behind a machine), bundle.c,
+ *                      one file per live table
+ *   decode/            bytes to structs, no I/O
+ *   db/                conn.c (the sandbox for SQL of entries), budget.c, ledger.c, db.c (opening files), schema.sql
+ *   os/                the seam to the system: files, paths, clocks, sockets, threads
+ *   base/              buffers, arenas, UTF-8, the output gate, diagnostics, PCRE2, JSON
+ *
+ * HACKING.md has the rules and the recipes. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cmd/cmd.h"
+
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--format=json") == 0 ||
+			(i + 1 < argc && strcmp(argv[i], "--format") == 0 &&
+				strcmp(argv[i + 1], "json") == 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* With --format=json there is exactly one document on stdout, whatever happens (interface.md "Streams"). */
+static void error_document(int status)
+{
+	struct ts_buf b;
+	struct ts_json j;
+	ts_buf_init(&b, TS_BUF_MAX_TEXT);
+	ts_json_init(&j, &b, true);
+	ts_json_object(&j);
+	ts_json_kstr(&j, "schema", "troubleshoot.error");
+	ts_json_kint(&j, "version", 1);
+	ts_json_kstr(&j, "program", TS_VERSION);
+	ts_json_kstr(&j, "error", ts_cmd_last_error());
+	ts_json_key(&j, "result");
+	ts_json_object(&j);
+	ts_json_kstr(&j, "state", "error");
+	ts_json_kint(&j, "exit_code", status);
+	ts_json_end(&j);
+	ts_json_end(&j);
+	puts(ts_buf_str(&b));
+	ts_buf_finish(&b);
+}
+
+static int run(struct ts_options *o, const struct ts_cmd *cmd)
+{
+	if (o->help) {
+		ts_help_print(cmd);
+		return TS_EXIT_OK;
+	}
+	if (o->version) {
+		printf("troubleshoot %s\nLicence: MIT. It comes without warranty.\n", TS_VERSION);
+		return TS_EXIT_OK;
+	}
+	if (o->completion != NULL) {
+		return ts_completion_print(o->completion) ? TS_EXIT_OK : TS_EXIT_USAGE;
+	}
+	return cmd->run(o);
+}
+
+int main(int argc, char **argv)
+{
+	struct ts_options o;
+	const struct ts_cmd *cmd;
+	struct ts_err err;
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is noticed by the write's EPIPE */
+	int status = ts_options_parse(&o, &cmd, argc, argv, &err)
+			     ? run(&o, cmd)
+			     : ts_cmd_error(TS_EXIT_USAGE, "%s", err.text);
+	if (ts_cmd_last_error() != NULL && wants_json(argc, argv)) {
+		error_document(status);
+	}
+	ts_options_finish(&o);
+	return status;
+}
