@@ -1,0 +1,182 @@
+"""tests/cli/harness.py - runs the program as a person would, with time, locale, folders and environment pinned."""
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import fcntl
+
+PROGRAM = os.environ["TS_PROGRAM"]
+ROOT = os.environ["TS_SOURCE_ROOT"]
+DEMO = os.path.join(ROOT, "tests/cli/kb")
+SHIPPED = os.environ.get("TS_KB_DB", "")
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+passed = failed = skipped = 0
+tests = []
+
+
+def test(f):
+    tests.append(f)
+    return f
+
+
+class Skip(Exception):
+    """This test cannot run here; the message says why."""
+
+
+class Home:
+    """A home of its own for each test, removed at its end."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="ts-cli-")
+        self.env = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": self.dir, "LC_ALL": "C.UTF-8", "TZ": "UTC0", "TERM": "xterm",
+            "XDG_CACHE_HOME": self.dir + "/cache", "XDG_STATE_HOME": self.dir + "/state", "XDG_DATA_HOME": self.dir + "/data",
+            "SOURCE_DATE_EPOCH": "1795305600", "COLUMNS": "80",
+        }
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write(self, name, data):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def run(self, *args, stdin="", env=None, timeout=60, cwd=None, preexec=None):
+        e = dict(self.env)
+        e.update(env or {})
+        data = stdin if isinstance(stdin, bytes) else stdin.encode()
+        p = subprocess.run([PROGRAM, *args], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=e, timeout=timeout,
+                           cwd=cwd or self.dir, preexec_fn=preexec)
+        return Result(p.returncode, p.stdout, p.stderr)
+
+    def demo(self, *args, **kw):
+        return self.run(*args, "--kb", DEMO, **kw)
+
+    def close(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out_bytes, self.err_bytes = status, out, err
+        self.out, self.err = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+
+    def __repr__(self):
+        return "status %d\n--- stdout\n%s\n--- stderr\n%s" % (self.status, self.out[-4000:], self.err[-4000:])
+
+
+class Terminal:
+    """The program on a pseudo-terminal; what it prints is collected, what is typed is sent."""
+
+    def __init__(self, home, *args, columns=80, rows=24, env=None):
+        e = dict(home.env)
+        e.pop("COLUMNS", None)
+        e.update(env or {})
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(home.dir)
+            os.execve(PROGRAM, [PROGRAM, *args], e)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.text = ""
+        self.status = None
+
+    def read(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
+            if not ready:
+                return
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                return
+            self.text += data.decode("utf-8", "replace")
+
+    def expect(self, pattern, seconds=20):
+        """Wait until what came since the last expect matches; returns the match and forgets what stood before."""
+        end = time.monotonic() + seconds
+        while True:
+            m = re.search(pattern, self.text)
+            if m:
+                self.text = self.text[m.end():]
+                return m
+            if time.monotonic() > end:
+                raise AssertionError("waited for %r, saw %r" % (pattern, self.text[-2000:]))
+            before = len(self.text)
+            self.read(0.2)
+            if len(self.text) == before and self.poll() is not None:
+                self.read(0.2)
+                m = re.search(pattern, self.text)
+                if not m:
+                    raise AssertionError("ended (%s) while waiting for %r, saw %r" % (self.status, pattern, self.text[-2000:]))
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def poll(self):
+        if self.status is None:
+            pid, st = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(st)
+        return self.status
+
+    def wait(self, seconds=20):
+        end = time.monotonic() + seconds
+        while self.poll() is None and time.monotonic() < end:
+            self.read(0.1)
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            raise AssertionError("it did not end; saw %r" % self.text[-2000:])
+        self.read(0.1)
+        return self.status
+
+    def close(self):
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+def check(cond, detail=""):
+    if not cond:
+        raise AssertionError(str(detail))
+
+
+def main():
+    global passed, failed, skipped
+    wanted = sys.argv[1:]
+    for t in tests:
+        if wanted and t.__name__ not in wanted:
+            continue
+        home = Home()
+        try:
+            t(home)
+            passed += 1
+        except Skip as e:
+            skipped += 1
+            print("SKIP %s: %s" % (t.__name__, e))
+        except Exception as e:  # a test that breaks is a test that fails
+            failed += 1
+            print("FAIL %s: %s: %s" % (t.__name__, type(e).__name__, e))
+        finally:
+            home.close()
+    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
+    sys.exit(1 if failed else 0)
