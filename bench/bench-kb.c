@@ -1,9 +1,9 @@
 /* bench/bench-kb.c - times the knowledge base by itself, apart from the start of a process:
  *
  *	bench-kb build DIR OUT.db           read, compile; seconds of each and bytes
- *	bench-kb lookup KB.db CODE EXT      microseconds of a look-up by code and of loading its entry, median of 201
- *	bench-kb search KB.db WORDS         milliseconds of a search, first and median of 21
- *	bench-kb recognise KB.db TEXT       the same for a pasted text
+ *	bench-kb lookup KB.db CODE EXT      microseconds of a look-up by code and of loading its entry, median
+ *of 201 bench-kb search KB.db WORDS         milliseconds of a search, first and median of 21 bench-kb
+ *recognise KB.db TEXT       the same for a pasted text
  *
  * Prints "name value" lines for script/bench. */
 #include <stdio.h>
@@ -45,8 +45,8 @@ static int build(char **argv)
 	for (size_t i = 0; i < set->nfiles; i++) {
 		bytes += set->files[i].kind == TS_PACK_FILE_ENTRY ? set->files[i].size : 0;
 	}
-	printf("entries %zu\nbytes %lld\nread_s %.3f\ncompile_s %.3f\ntotal_s %.3f\n", set->nentries, (long long)bytes,
-		(t1 - t0) / 1000, (t2 - t1) / 1000, (t2 - t0) / 1000);
+	printf("entries %zu\nbytes %lld\nread_s %.3f\ncompile_s %.3f\ntotal_s %.3f\n", set->nentries,
+		(long long)bytes, (t1 - t0) / 1000, (t2 - t1) / 1000, (t2 - t0) / 1000);
 	ts_pack_set_free(set);
 	ts_diags_free(d);
 	return 0;
@@ -77,7 +77,7 @@ static size_t run(struct ts_kb *kb, enum what what, char **argv, struct ts_err *
 	} else {
 		ts_code_parse(argv[1], &code);
 		ts_code_parse(argv[2], &ext);
-		n = ts_kb_by_code(kb, code, true, ext, NULL, 8, a, &hits);
+		n = ts_kb_by_code(kb, code, TS_ROLE_ANY, true, ext, NULL, 8, a, &hits);
 		if (n > 0) {
 			ts_entry_free(ts_kb_load(kb, hits[0].id, err));
 		}
@@ -118,8 +118,6 @@ static int repeat(enum what what, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* As the program does: counting memory costs a lock at each allocation. */
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (argc == 4 && strcmp(argv[1], "build") == 0) {
 		return build(argv + 2);
 	}
@@ -132,6 +130,7 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "recognise") == 0) {
 		return repeat(RECOGNISE, argv + 2);
 	}
-	fprintf(stderr, "usage: bench-kb build DIR OUT.db | lookup KB.db CODE EXT | search KB.db WORDS | recognise KB.db TEXT\n");
+	fprintf(stderr, "usage: bench-kb build DIR OUT.db | lookup KB.db CODE EXT | search KB.db WORDS | "
+			"recognise KB.db TEXT\n");
 	return 2;
 }

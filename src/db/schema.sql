@@ -1,5 +1,6 @@
--- The knowledge base, kb.db, as the compiler writes it and the loader reads it. It can be rebuilt from the Markdown at any time, so it is
--- never upgraded: a file with another user_version is built again. Nothing in it depends on when, where or in which order it was built.
+-- The knowledge base, kb.db, as the compiler writes it and the loader reads it. It can be rebuilt from the Markdown at
+-- any time, so it is never upgraded: a file with another user_version is built again. Nothing in it depends on when,
+-- where or in which order it was built.
 
 PRAGMA page_size = 4096;
 PRAGMA encoding  = 'UTF-8';
@@ -28,7 +29,7 @@ CREATE TABLE meaning (
   id        INTEGER PRIMARY KEY,                -- from 1, in order of pack and of codes.yaml
   pack      INTEGER NOT NULL REFERENCES pack,
   code      INTEGER NOT NULL CHECK (code BETWEEN 0 AND 4294967295),
-  role      TEXT NOT NULL,                      -- where the number is seen: disconnect, extended, errinfo, negotiation, other
+  role      TEXT NOT NULL,                      -- where it is seen: disconnect, extended, errinfo, ...
   product   TEXT,                               -- whose code it is
   name      TEXT,                               -- symbolic name as documented, NULL = none is published
   text      TEXT NOT NULL,                      -- what it means, in this project's words
@@ -67,7 +68,8 @@ CREATE TABLE markdown (
 -- Codes that an entry claims.
 CREATE TABLE entry_code (
   code  INTEGER NOT NULL CHECK (code BETWEEN 0 AND 4294967295),
-  ext   INTEGER NOT NULL CHECK (ext BETWEEN -1 AND 4294967295),  -- extended code; -1 = the entry claims the bare code
+  ext   INTEGER NOT NULL                        -- extended code; -1 = the bare disconnect reason, -2 = code is an extended code or
+        CHECK (ext BETWEEN -4 AND 4294967295),  --   an errinfo, -3 = a negotiation failure, -4 = a code of another kind
   entry INTEGER NOT NULL REFERENCES entry,
   ord   INTEGER NOT NULL,                       -- place in the front matter, from 0
   low   INTEGER NOT NULL,                       -- lowest byte of code: related codes often share it
@@ -82,7 +84,7 @@ CREATE TABLE message (
   entry   INTEGER NOT NULL REFERENCES entry,
   ord     INTEGER NOT NULL,
   pattern TEXT NOT NULL,                        -- PCRE2, tried without regard to case
-  anchor  TEXT NOT NULL,                        -- lower-case ASCII that every match holds; '' = the pattern must be tried on every text
+  anchor  TEXT NOT NULL,                        -- lower-case ASCII that every match holds; '' = none is known
   words   TEXT NOT NULL,                        -- the pattern without its operators, for full text
   PRIMARY KEY (entry, ord)
 ) STRICT, WITHOUT ROWID;
@@ -186,7 +188,7 @@ CREATE TABLE command (
   PRIMARY KEY (entry, node, part, step, ord)
 ) STRICT, WITHOUT ROWID;
 
--- The files that it was compiled from. Empty in a kb.db; filled in the cache of a folder, to tell when the folder has changed.
+-- The files that it was compiled from. Empty in a kb.db; filled in the cache of a folder, to tell when that has changed.
 CREATE TABLE input (
   path     TEXT PRIMARY KEY,                    -- below the folder
   size     INTEGER NOT NULL,
@@ -194,23 +196,32 @@ CREATE TABLE input (
   sha256   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What full text sees of an entry: put together here and nowhere else, so that the index and its snippets cannot disagree.
+-- What full text sees of an entry. The index is filled by kb/compile-index.c with the same words in the same order (a test
+-- runs FTS5's integrity-check over both); at run time snippets are cut from here.
 CREATE VIEW document AS
 SELECT e.id AS entry,
        e.title,
        e.heading,
-       (SELECT group_concat(title, char(10)) FROM (SELECT title FROM node WHERE entry = e.id ORDER BY ord)) AS nodes,
+       (SELECT group_concat(title, char(10))
+        FROM   (SELECT title FROM node WHERE entry = e.id ORDER BY ord)) AS nodes,
        coalesce(e.meaning, '') || char(10) ||
-         coalesce((SELECT group_concat(why, char(10)) FROM (SELECT why FROM node WHERE entry = e.id ORDER BY ord)), '') || char(10) ||
-         coalesce((SELECT group_concat(text, char(10)) FROM (SELECT text FROM answer WHERE entry = e.id ORDER BY node, ord)), '') || char(10) ||
-         coalesce((SELECT group_concat(text, char(10)) FROM (SELECT text FROM step WHERE entry = e.id ORDER BY node, part, ord)), '') AS prose,
-       coalesce((SELECT group_concat(text, char(10)) FROM (SELECT text FROM command WHERE entry = e.id ORDER BY node, part, step, ord)), '') ||
-         char(10) ||
-         coalesce((SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM node WHERE entry = e.id ORDER BY ord)), '') AS commands,
-       (SELECT group_concat(text || ' ' || printf('0x%x %d', code, code) || iif(ext >= 0, printf(' 0x%x', ext), ''), char(10))
+       coalesce((SELECT group_concat(why, char(10))
+                 FROM   (SELECT why FROM node WHERE entry = e.id ORDER BY ord)), '') || char(10) ||
+       coalesce((SELECT group_concat(text, char(10))
+                 FROM   (SELECT text FROM answer WHERE entry = e.id ORDER BY node, ord)), '') || char(10) ||
+       coalesce((SELECT group_concat(text, char(10))
+                 FROM   (SELECT text FROM step WHERE entry = e.id ORDER BY node, part, ord)), '') AS prose,
+       coalesce((SELECT group_concat(text, char(10))
+                 FROM   (SELECT text FROM command WHERE entry = e.id ORDER BY node, part, step, ord)), '') ||
+       char(10) ||
+       coalesce((SELECT group_concat(sql, char(10))
+                 FROM   (SELECT sql FROM node WHERE entry = e.id ORDER BY ord)), '') AS commands,
+       (SELECT group_concat(text || printf(' 0x%x %d', code, code) || iif(ext >= 0, printf(' 0x%x', ext), ''), char(10))
         FROM   (SELECT text, code, ext FROM entry_code WHERE entry = e.id ORDER BY ord)) AS codes,
-       coalesce((SELECT group_concat(words, char(10)) FROM (SELECT words FROM message WHERE entry = e.id ORDER BY ord)), '') || char(10) ||
-         coalesce((SELECT group_concat(text, char(10)) FROM (SELECT text FROM item WHERE entry = e.id AND kind = 'keyword' ORDER BY ord)), '') AS words
+       coalesce((SELECT group_concat(words, char(10))
+                 FROM   (SELECT words FROM message WHERE entry = e.id ORDER BY ord)), '') || char(10) ||
+       coalesce((SELECT group_concat(text, char(10))
+                 FROM   (SELECT text FROM item WHERE entry = e.id AND kind = 'keyword' ORDER BY ord)), '') AS words
 FROM   entry AS e;
 
 -- Letters and digits make words: 0x904 and 36870 are words, windows_eventlog and rdp/0x904 are phrases.

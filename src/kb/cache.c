@@ -1,5 +1,5 @@
-/* kb/cache.c - folders of Markdown as knowledge bases. The compiled file carries the list of what it was made from; it is replaced by
- * rename, so that two processes at once each see a whole one. */
+/* kb/cache.c - folders of Markdown as knowledge bases. The compiled file carries the list of what it was made
+ * from; it is replaced by rename, so that two processes at once each see a whole one. */
 #include "kb/cache.h"
 
 #include <stdlib.h>
@@ -11,8 +11,10 @@
 #include "kb/store.h"
 #include "os/os.h"
 
-#define NS_PER_S   1000000000
-#define FRESH_S    2  /* a file changed so shortly before may be changed again within the same tick of the file system's clock */
+#define NS_PER_S 1000000000
+#define FRESH_S                                                                                              \
+	2 /* a file changed so shortly before may be changed again within the same tick of the file system's \
+	     clock */
 #define NAME_CHARS 16 /* of the digest of the path */
 
 /* --- is what is there still right? ------------------------------------- */
@@ -36,7 +38,8 @@ static bool same_content(const struct ts_pack_file *f, const char *sha256)
 	return ts_digest_file(f->path, now, NULL) && strcmp(now, sha256) == 0;
 }
 
-/* Compare the rows of `input` with the files, both in order of path. On success *digest is that of the content. */
+/* Compare the rows of `input` with the files, both in order of path. On success *digest is that of the
+ * content. */
 static bool unchanged(struct ts_kb *kb, struct ts_pack_file *files, size_t n, char digest[65])
 {
 	sqlite3_stmt *s = ts_store_query(kb, 0, TS_Q_INPUT);
@@ -54,8 +57,8 @@ static bool unchanged(struct ts_kb *kb, struct ts_pack_file *files, size_t n, ch
 			i++;
 		}
 		same = i < n && path != NULL && sha256 != NULL && strcmp(path, files[i].relative) == 0 &&
-			sqlite3_column_int64(s, 1) == files[i].size &&
-			(sqlite3_column_int64(s, 2) == files[i].mtime_ns || same_content(&files[i], sha256));
+		       sqlite3_column_int64(s, 1) == files[i].size &&
+		       (sqlite3_column_int64(s, 2) == files[i].mtime_ns || same_content(&files[i], sha256));
 		if (same) {
 			ts_digest_put(&d, sha256, strlen(sha256));
 			ts_digest_put(&d, path, strlen(path) + 1);
@@ -105,7 +108,7 @@ static bool put_input(sqlite3 *db, const struct ts_pack_set *set, char digest[65
 	sqlite3_stmt *s = NULL;
 	struct ts_digest d;
 	bool ok = ts_db_exec(db, "BEGIN", err) &&
-		sqlite3_prepare_v2(db, "INSERT INTO input VALUES (?, ?, ?, ?)", -1, &s, NULL) == SQLITE_OK;
+		  sqlite3_prepare_v2(db, "INSERT INTO input VALUES (?, ?, ?, ?)", -1, &s, NULL) == SQLITE_OK;
 
 	memcpy(files, set->files, set->nfiles * sizeof(*files));
 	qsort(files, set->nfiles, sizeof(*files), by_relative);
@@ -147,8 +150,8 @@ static sqlite3 *compile_folder(const char *dir, struct ts_diags *d, char digest[
 	ts_lint(set, ts_os_now(), d);
 	errors = ts_diags_count(d, TS_ERROR);
 	if (errors > 0) {
-		ts_fail(err, "%s: %zu error%s in the Markdown; \"troubleshoot kb lint\" shows them", dir, errors,
-			errors == 1 ? "" : "s");
+		ts_fail(err, "%s: %zu error%s in the Markdown; \"troubleshoot kb lint\" shows them", dir,
+			errors, errors == 1 ? "" : "s");
 	} else {
 		db = ts_db_new(false, err);
 	}
@@ -160,7 +163,8 @@ static sqlite3 *compile_folder(const char *dir, struct ts_diags *d, char digest[
 	return db;
 }
 
-/* Where the folder's compiled form is kept, with the directory made; NULL where there is no such place. The caller frees. */
+/* Where the folder's compiled form is kept, with the directory made; NULL where there is no such place. The
+ * caller frees. */
 static char *cached_path(const char *dir)
 {
 	char *base = ts_os_dir_cache(), *absolute = ts_os_absolute(dir), *path = NULL;

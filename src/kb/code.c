@@ -72,7 +72,8 @@ static bool parse_hex(struct ts_str s, uint32_t *code)
 	return true;
 }
 
-/* Decimal from INT32_MIN to UINT32_MAX; a negative number is the same 32 bits, as HRESULTs are printed by some programs. */
+/* Decimal from INT32_MIN to UINT32_MAX; a negative number is the same 32 bits, as HRESULTs are printed by
+ * some programs. */
 static bool parse_decimal(struct ts_str s, uint32_t *code)
 {
 	bool negative = s.n > 0 && s.p[0] == '-';
@@ -95,7 +96,8 @@ static bool parse_decimal(struct ts_str s, uint32_t *code)
 	return true;
 }
 
-/* C000006D: eight digits with a letter among them can only be hex; without a letter they are taken as decimal. */
+/* C000006D: eight digits with a letter among them can only be hex; without a letter they are taken as
+ * decimal. */
 static bool is_bare_hex(struct ts_str s)
 {
 	bool letter = false;
@@ -121,7 +123,7 @@ bool ts_code_parse(const char *text, uint32_t *code)
 		return parse_hex((struct ts_str){ s.p + 2, s.n - 2 }, code);
 	}
 	if (s.n > 1 && (s.p[s.n - 1] == 'h' || s.p[s.n - 1] == 'H') && hex_value(s.p[0]) >= 0 &&
-			hex_value(s.p[0]) <= 9) {
+		hex_value(s.p[0]) <= 9) {
 		return parse_hex((struct ts_str){ s.p, s.n - 1 }, code);
 	}
 	if (is_bare_hex(s)) {

@@ -1,4 +1,5 @@
-/* kb/code.h - names of code roles, as codes.yaml and kb.db spell them. Reading a number itself is ts_code_parse in kb/kb.h. */
+/* kb/code.h - names of code roles, as codes.yaml and kb.db spell them. Reading a number itself is
+ * ts_code_parse in kb/kb.h. */
 #ifndef TS_KB_CODE_H
 #define TS_KB_CODE_H
 

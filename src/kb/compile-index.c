@@ -1,5 +1,5 @@
-/* kb/compile-index.c - the full text index, built in a database of its own by a second thread: cutting words takes about as long as writing all
- * the rows. At the end FTS5's own tables are copied as they are. */
+/* kb/compile-index.c - the full text index, built in a database of its own by a second thread: cutting words
+ * takes about as long as writing all the rows. At the end FTS5's own tables are copied as they are. */
 #include "kb/compile-index.h"
 
 #include <inttypes.h>
@@ -10,12 +10,14 @@
 #include "os/thread.h"
 
 /* A large buffer for words not written yet makes few segments, and they are merged once, at the end. */
-static const char begin_sql[] = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;\n"
+static const char begin_sql[] =
+	"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;\n"
 	"BEGIN;\n"
 	"INSERT INTO search (search, rank) VALUES ('hashsize', 33554432);\n"
 	"INSERT INTO search (search, rank) VALUES ('automerge', 0)";
 static const char end_sql[] = "INSERT INTO search (search) VALUES ('optimize'); COMMIT";
-static const char insert_sql[] = "INSERT INTO search (rowid, title, heading, nodes, prose, commands, codes, words)\n"
+static const char insert_sql[] =
+	"INSERT INTO search (rowid, title, heading, nodes, prose, commands, codes, words)\n"
 	"VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 enum column { NODES, PROSE, COMMANDS, CODES, WORDS, COLUMNS };
@@ -31,7 +33,8 @@ struct ts_index {
 	struct ts_err err;
 };
 
-/* --- what is indexed of an entry: the same words in the same order as in the view `document` of schema.sql --------- */
+/* --- what is indexed of an entry: the same words in the same order as in the view `document` of schema.sql
+ * --------- */
 
 static void put_line(struct ts_buf *b, const char *text)
 {
@@ -76,7 +79,8 @@ static void put_front(struct ts_index *ix, const struct ts_entry *e)
 {
 	for (size_t i = 0; i < e->ncodes; i++) {
 		const struct ts_code *c = &e->codes[i];
-		ts_buf_printf(&ix->text[CODES], "%s 0x%" PRIx32 " %" PRIu32, c->text != NULL ? c->text : "", c->code, c->code);
+		ts_buf_printf(&ix->text[CODES], "%s 0x%" PRIx32 " %" PRIu32, c->text != NULL ? c->text : "",
+			c->code, c->code);
 		if (c->has_ext) {
 			ts_buf_printf(&ix->text[CODES], " 0x%" PRIx32, c->ext);
 		}
@@ -117,8 +121,10 @@ static void build(void *arg)
 	sqlite3_stmt *s = NULL;
 
 	ix->db = ts_db_new(false, &ix->err);
-	/* The view that the index names as its content is not here: nothing but snippets and checks ever reads it. */
-	ix->ok = ix->db != NULL && ts_db_exec(ix->db, ix->create_sql, &ix->err) && ts_db_exec(ix->db, begin_sql, &ix->err);
+	/* The view that the index names as its content is not here: nothing but snippets and checks ever
+	 * reads it. */
+	ix->ok = ix->db != NULL && ts_db_exec(ix->db, ix->create_sql, &ix->err) &&
+		 ts_db_exec(ix->db, begin_sql, &ix->err);
 	if (ix->ok && sqlite3_prepare_v2(ix->db, insert_sql, -1, &s, NULL) != SQLITE_OK) {
 		ix->ok = ts_fail(&ix->err, "%s", sqlite3_errmsg(ix->db));
 	}
@@ -148,14 +154,17 @@ struct ts_index *ts_index_start(const struct ts_pack_entry *const *entries, size
 
 /* --- putting it in place ----------------------------------------------- */
 
-/* FTS5's tables that hold the index: (name, statement that reads it, statement that writes it). The fourth, search_config, is the same in both. */
+/* FTS5's tables that hold the index: (name, statement that reads it, statement that writes it). The fourth,
+ * search_config, is the same in both. */
 static const struct {
 	const char *empty, *read, *write;
 } shadows[] = {
-	{ "DELETE FROM search_data", "SELECT id, block FROM search_data ORDER BY id", "INSERT INTO search_data VALUES (?, ?)" },
+	{ "DELETE FROM search_data", "SELECT id, block FROM search_data ORDER BY id",
+		"INSERT INTO search_data VALUES (?, ?)" },
 	{ "DELETE FROM search_idx", "SELECT segid, term, pgno FROM search_idx ORDER BY segid, term",
 		"INSERT INTO search_idx VALUES (?, ?, ?)" },
-	{ "DELETE FROM search_docsize", "SELECT id, sz FROM search_docsize ORDER BY id", "INSERT INTO search_docsize VALUES (?, ?)" },
+	{ "DELETE FROM search_docsize", "SELECT id, sz FROM search_docsize ORDER BY id",
+		"INSERT INTO search_docsize VALUES (?, ?)" },
 };
 
 static bool copy(sqlite3 *from, sqlite3 *to, size_t shadow, struct ts_err *err)
@@ -164,7 +173,7 @@ static bool copy(sqlite3 *from, sqlite3 *to, size_t shadow, struct ts_err *err)
 	bool ok = ts_db_exec(to, shadows[shadow].empty, err);
 
 	if (ok && (sqlite3_prepare_v2(from, shadows[shadow].read, -1, &r, NULL) != SQLITE_OK ||
-			sqlite3_prepare_v2(to, shadows[shadow].write, -1, &w, NULL) != SQLITE_OK)) {
+			  sqlite3_prepare_v2(to, shadows[shadow].write, -1, &w, NULL) != SQLITE_OK)) {
 		ok = ts_fail(err, "%s", sqlite3_errmsg(r == NULL ? from : to));
 	}
 	while (ok) {

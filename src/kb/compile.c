@@ -1,5 +1,5 @@
-/* kb/compile.c - writes a set of packs as kb.db: rows in sorted order with ids of our own, one transaction, then VACUUM INTO, so that the
- * bytes depend on the content alone (reference: the same content vacuumed by the same SQLite is the same file). */
+/* kb/compile.c - writes a set of packs as kb.db: rows in sorted order with ids of our own, one transaction,
+ * then VACUUM INTO, so that the bytes depend on the content and on SQLite's version alone. */
 #include "kb/compile.h"
 
 #include <stdio.h>
@@ -15,8 +15,23 @@
 #define PAGES_CACHED "-65536" /* KiB: the growing end of each table and of the index stay in memory */
 
 enum insert {
-	INS_PACK, INS_CLASS, INS_MEANING, INS_NAME, INS_ENTRY, INS_MARKDOWN, INS_CODE, INS_MESSAGE, INS_ITEM, INS_MACHINE,
-	INS_PARAM, INS_NODE, INS_NODE_ITEM, INS_ANSWER, INS_STEP, INS_COMMAND, INS_COUNT
+	INS_PACK,
+	INS_CLASS,
+	INS_MEANING,
+	INS_NAME,
+	INS_ENTRY,
+	INS_MARKDOWN,
+	INS_CODE,
+	INS_MESSAGE,
+	INS_ITEM,
+	INS_MACHINE,
+	INS_PARAM,
+	INS_NODE,
+	INS_NODE_ITEM,
+	INS_ANSWER,
+	INS_STEP,
+	INS_COMMAND,
+	INS_COUNT
 };
 
 /* In enum order; the values stand in the order of schema.sql's columns. */
@@ -50,7 +65,8 @@ struct compiler {
 static void fail(struct compiler *c, const char *what)
 {
 	if (c->ok) {
-		c->ok = ts_fail(c->err, "the knowledge base could not be written: %s: %s", what, sqlite3_errmsg(c->db));
+		c->ok = ts_fail(c->err, "the knowledge base could not be written: %s: %s", what,
+			sqlite3_errmsg(c->db));
 	}
 }
 
@@ -61,7 +77,8 @@ static void run(struct compiler *c, const char *sql)
 	}
 }
 
-/* Insert one row. A letter per value: i int64_t, n int64_t with -1 for NULL, t text (NULL allowed), d double. Text must live until the call returns. */
+/* Insert one row. A letter per value: i int64_t, n int64_t with -1 for NULL, t text (NULL allowed), d double.
+ * Text must live until the call returns. */
 static void put(struct compiler *c, enum insert which, const char *types, ...)
 {
 	sqlite3_stmt *s = c->insert[which];
@@ -118,8 +135,9 @@ static void put_meanings(struct compiler *c, const struct ts_pack *p, int64_t pa
 		if (product == NULL && p->nproducts > 0) {
 			product = p->products[0].text;
 		}
-		put(c, INS_MEANING, "iiittttttt", ++*id, pack, (int64_t)r->code, ts_code_role_name(r->role), product,
-			r->name, r->text != NULL ? r->text : "", r->source, r->certainty, r->category);
+		put(c, INS_MEANING, "iiittttttt", ++*id, pack, (int64_t)r->code, ts_code_role_name(r->role),
+			product, r->name, r->text != NULL ? r->text : "", r->source, r->certainty,
+			r->category);
 		if (r->name != NULL) {
 			put(c, INS_NAME, "ti", r->name, *id);
 		}
@@ -140,7 +158,8 @@ static void put_pack(struct compiler *c, const struct ts_pack *p, int64_t pack, 
 
 /* --- entries ----------------------------------------------------------- */
 
-static void put_items(struct compiler *c, int64_t entry, const char *kind, const struct ts_text_item *items, size_t n)
+static void put_items(
+	struct compiler *c, int64_t entry, const char *kind, const struct ts_text_item *items, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		put(c, INS_ITEM, "itit", entry, kind, (int64_t)i, items[i].text);
@@ -153,15 +172,16 @@ static void put_front(struct compiler *c, const struct ts_entry *e, int64_t entr
 
 	for (size_t i = 0; i < e->ncodes; i++) {
 		const struct ts_code *k = &e->codes[i];
-		put(c, INS_CODE, "iiiiit", (int64_t)k->code, k->has_ext ? (int64_t)k->ext : (int64_t)-1, entry, (int64_t)i,
-			(int64_t)(k->code & 0xFF), k->text != NULL ? k->text : "");
+		put(c, INS_CODE, "iiiiit", (int64_t)k->code, k->has_ext ? (int64_t)k->ext : -1 - (int64_t)k->kind,
+			entry, (int64_t)i, (int64_t)(k->code & 0xFF), k->text != NULL ? k->text : "");
 	}
 	for (size_t i = 0; i < e->nmessages; i++) {
 		ts_buf_clear(anchor);
 		ts_buf_clear(words);
 		ts_pattern_anchor(e->messages[i].text, anchor);
 		ts_pattern_words(e->messages[i].text, words);
-		put(c, INS_MESSAGE, "iittt", entry, (int64_t)i, e->messages[i].text, ts_buf_str(anchor), ts_buf_str(words));
+		put(c, INS_MESSAGE, "iittt", entry, (int64_t)i, e->messages[i].text, ts_buf_str(anchor),
+			ts_buf_str(words));
 	}
 	put_items(c, entry, "keyword", e->keywords, e->nkeywords);
 	put_items(c, entry, "related", e->related, e->nrelated);
@@ -175,20 +195,24 @@ static void put_front(struct compiler *c, const struct ts_entry *e, int64_t entr
 	}
 }
 
-static void put_node_items(struct compiler *c, int64_t entry, int64_t node, const char *kind, const char **list)
+static void put_node_items(
+	struct compiler *c, int64_t entry, int64_t node, const char *kind, const char **list)
 {
 	for (int64_t i = 0; list != NULL && list[i] != NULL; i++) {
 		put(c, INS_NODE_ITEM, "iitit", entry, node, kind, i, list[i]);
 	}
 }
 
-static void put_steps(struct compiler *c, int64_t entry, int64_t node, const char *part, const struct ts_step *steps, size_t n)
+static void put_steps(struct compiler *c, int64_t entry, int64_t node, const char *part,
+	const struct ts_step *steps, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		put(c, INS_STEP, "iitit", entry, node, part, (int64_t)i, steps[i].text != NULL ? steps[i].text : "");
+		put(c, INS_STEP, "iitit", entry, node, part, (int64_t)i,
+			steps[i].text != NULL ? steps[i].text : "");
 		for (size_t k = 0; k < steps[i].ncommands; k++) {
 			const struct ts_command *m = &steps[i].commands[k];
-			put(c, INS_COMMAND, "iitiitt", entry, node, part, (int64_t)i, (int64_t)k, m->shell, m->text);
+			put(c, INS_COMMAND, "iitiitt", entry, node, part, (int64_t)i, (int64_t)k, m->shell,
+				m->text);
 		}
 	}
 }
@@ -201,8 +225,8 @@ static void put_answers(struct compiler *c, const struct ts_entry *e, int64_t en
 		const struct ts_answer *a = &n->answers[i];
 		int64_t leads = a->target_entry == NULL ? a->to : -1;
 
-		put(c, INS_ANSWER, "iiittttntt", entry, (int64_t)node, (int64_t)i, a->label, a->text, a->link_text, a->target,
-			leads, a->target_entry, a->target_anchor);
+		put(c, INS_ANSWER, "iiittttntt", entry, (int64_t)node, (int64_t)i, a->label, a->text,
+			a->link_text, a->target, leads, a->target_entry, a->target_anchor);
 	}
 }
 
@@ -211,9 +235,10 @@ static void put_node(struct compiler *c, const struct ts_entry *e, int64_t entry
 	const struct ts_node *n = &e->nodes[ord];
 	int64_t node = (int64_t)ord;
 
-	put(c, INS_NODE, "iittttttddttttiiit", entry, node, n->id, n->title, n->kind == TS_NODE_CAUSE ? "cause" : "question",
-		n->why, n->machine, n->sql, n->weight, n->minutes, n->cause_class, n->where, n->effect, n->risk,
-		(int64_t)n->irreversible, (int64_t)n->timeout, (int64_t)n->ask_never, n->undo_text);
+	put(c, INS_NODE, "iittttttddttttiiit", entry, node, n->id, n->title,
+		n->kind == TS_NODE_CAUSE ? "cause" : "question", n->why, n->machine, n->sql, n->weight,
+		n->minutes, n->cause_class, n->where, n->effect, n->risk, (int64_t)n->irreversible,
+		(int64_t)n->timeout, (int64_t)n->ask_never, n->undo_text);
 	put_node_items(c, entry, node, "certain", n->certain);
 	put_node_items(c, entry, node, "need", n->needs);
 	put_node_items(c, entry, node, "param", n->params);
@@ -226,7 +251,8 @@ static void put_entry(struct compiler *c, const struct ts_pack_entry *p, int64_t
 {
 	const struct ts_entry *e = p->entry;
 
-	put(c, INS_ENTRY, "itittttt", entry, e->id, pack, e->title, e->heading, e->summary, e->meaning, e->reviewed);
+	put(c, INS_ENTRY, "itittttt", entry, e->id, pack, e->title, e->heading, e->summary, e->meaning,
+		e->reviewed);
 	put(c, INS_MARKDOWN, "it", entry, p->src != NULL ? p->src->text : "");
 	put_front(c, e, entry);
 	for (size_t i = 0; i < e->nown; i++) {
@@ -236,14 +262,17 @@ static void put_entry(struct compiler *c, const struct ts_pack_entry *p, int64_t
 
 /* --- the whole --------------------------------------------------------- */
 
-/* The statement that made the table `search`, for the thread that fills it. The caller frees; NULL after a failure. */
+/* The statement that made the table `search`, for the thread that fills it. The caller frees; NULL after a
+ * failure. */
 static char *search_sql(struct compiler *c)
 {
 	sqlite3_stmt *s = NULL;
 	char *sql = NULL;
 
-	if (c->ok && sqlite3_prepare_v2(c->db, "SELECT sql FROM sqlite_schema WHERE name = 'search'", -1, &s, NULL) == SQLITE_OK &&
-			sqlite3_step(s) == SQLITE_ROW) {
+	if (c->ok &&
+		sqlite3_prepare_v2(c->db, "SELECT sql FROM sqlite_schema WHERE name = 'search'", -1, &s,
+			NULL) == SQLITE_OK &&
+		sqlite3_step(s) == SQLITE_ROW) {
 		sql = ts_xstrdup((const char *)sqlite3_column_text(s, 0));
 	} else {
 		fail(c, "full text");
@@ -306,7 +335,8 @@ bool ts_compile_into(const struct ts_pack_set *set, sqlite3 *db, struct ts_err *
 	}
 	run(&c, "BEGIN");
 	for (size_t i = 0; i < INS_COUNT && c.ok; i++) {
-		if (sqlite3_prepare_v3(db, insert_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &c.insert[i], NULL) != SQLITE_OK) {
+		if (sqlite3_prepare_v3(db, insert_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &c.insert[i],
+			    NULL) != SQLITE_OK) {
 			fail(&c, insert_sql[i]);
 		}
 	}

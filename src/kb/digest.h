@@ -1,4 +1,5 @@
-/* kb/digest.h - SHA-256 (FIPS 180-4), for telling whether knowledge has changed and which knowledge a report was made with. */
+/* kb/digest.h - SHA-256 (FIPS 180-4), for telling whether knowledge has changed and which knowledge a report
+ * was made with. */
 #ifndef TS_KB_DIGEST_H
 #define TS_KB_DIGEST_H
 

@@ -72,10 +72,14 @@ struct ts_node {
 	struct ts_span span, title_span, sql_span;
 };
 
+/* What a code in an entry's list is; errinfo and extended are one number space on the wire. */
+enum ts_code_kind { TS_CLAIM_DISCONNECT, TS_CLAIM_EXTENDED, TS_CLAIM_NEGOTIATION, TS_CLAIM_OTHER };
+
 struct ts_code {
 	uint32_t code;
 	bool has_ext;
 	uint32_t ext;
+	enum ts_code_kind kind; /* of "ROLE:CODE"; DISCONNECT for a plain CODE and for CODE/EXT */
 	const char *text; /* as written */
 	struct ts_span span;
 };

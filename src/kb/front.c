@@ -57,21 +57,43 @@ bool ts_front_name(const char *name)
 	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0' && strlen(name) <= 32;
 }
 
+/* "extended:0x101": the role before the colon, and what stands behind it; the text itself where there is none. */
+static const char *read_role(struct ts_reader *r, const char *text, enum ts_code_kind *kind)
+{
+	static const struct {
+		const char *name;
+		enum ts_code_kind kind;
+	} roles[] = { { "disconnect", TS_CLAIM_DISCONNECT }, { "errinfo", TS_CLAIM_EXTENDED }, { "extended", TS_CLAIM_EXTENDED },
+		{ "negotiation", TS_CLAIM_NEGOTIATION }, { "other", TS_CLAIM_OTHER } };
+	const char *colon = strchr(text, ':');
+
+	*kind = TS_CLAIM_DISCONNECT;
+	for (size_t i = 0; colon != NULL && i < TS_COUNT(roles); i++) {
+		if (strcmp(ts_arena_strndup(r->arena, text, (size_t)(colon - text)), roles[i].name) == 0) {
+			*kind = roles[i].kind;
+			return colon + 1;
+		}
+	}
+	return text;
+}
+
 static bool read_code(struct ts_reader *r, const struct ts_yaml *v, struct ts_code *c)
 {
-	const char *text = ts_field_text(r, "codes", v), *slash = text != NULL ? strchr(text, '/') : NULL;
+	const char *text = ts_field_text(r, "codes", v), *slash, *number;
 
 	if (text == NULL) {
 		return false;
 	}
 	c->text = text;
+	number = read_role(r, text, &c->kind);
+	slash = number == text ? strchr(text, '/') : NULL;
 	c->span = ts_yaml_span(v);
 	c->has_ext = slash != NULL;
-	if (!ts_code_parse(slash != NULL ? ts_arena_strndup(r->arena, text, (size_t)(slash - text)) : text,
+	if (!ts_code_parse(slash != NULL ? ts_arena_strndup(r->arena, text, (size_t)(slash - text)) : number,
 		    &c->code) ||
 		(slash != NULL && !ts_code_parse(slash + 1, &c->ext))) {
 		TS_FIELD_ERROR(r, v, "code-malformed",
-			"\"%s\" is no code: write CODE or CODE/EXT, each in hex or decimal (0x904/0x7, 2308)",
+			"\"%s\" is no code: write CODE, CODE/EXT or ROLE:CODE, each in hex or decimal (0x904/0x7, 2308, extended:0x101)",
 			text);
 		return false;
 	}

@@ -60,10 +60,9 @@ struct ts_hit {
 	double score;        /* higher is better */
 	bool exact;          /* the entry claims this code pair, or its message pattern matched */
 };
-/* Entries for a code (pair), at most max. Exact are those that claim the pair, then those that claim the bare code, which stands for every
- * extended one. Then the nearest: the same code with another extended one, codes of the same category in the dictionary, codes that differ in
- * one byte. */
-size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, bool has_ext, uint32_t ext, const char *product,
+/* Entries for a code (pair); where the role is known it says what a single number is. Exact ones first: the pair, the extended code, the code alone; then the
+ * nearest (same code with another extended one, same family). At most max. */
+size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, enum ts_code_role role, bool has_ext, uint32_t ext, const char *product,
 	size_t max, struct ts_arena *a, struct ts_hit **out);
 /* Full text, FTS5 bm25; user's words are quoted, prefix match on the last. */
 size_t ts_kb_search(struct ts_kb *kb, const char *words, const char *product, size_t max, struct ts_arena *a,

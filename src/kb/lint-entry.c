@@ -94,7 +94,7 @@ static void check_codes(struct ts_linting *l)
 		const char *key =
 			c->has_ext ? ts_arena_printf(l->arena, "%zu %u/%u", l->pe->pack, (unsigned)c->code,
 					     (unsigned)c->ext)
-				   : ts_arena_printf(l->arena, "%zu %u", l->pe->pack, (unsigned)c->code);
+				   : ts_arena_printf(l->arena, "%zu %u %d", l->pe->pack, (unsigned)c->code, (int)c->kind);
 		size_t other;
 
 		if (ts_strmap_add(l->codes, key, self)) {

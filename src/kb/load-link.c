@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define NODES_MAX 2000 /* an entry and all it leads to; an entry beyond is named by the answer, but not walked */
+#define NODES_MAX                                                                                            \
+	2000 /* an entry and all it leads to; an entry beyond is named by the answer, but not walked */
 
 /* An entry whose nodes are in e->nodes[first .. first + n). */
 struct part {
@@ -21,7 +22,8 @@ static const struct part *find_part(const struct part *parts, size_t n, const ch
 	return NULL;
 }
 
-/* Append the nodes of the entry `name`. They are taken back if they would be too many. An entry that cannot be had is a part without nodes. */
+/* Append the nodes of the entry `name`. They are taken back if they would be too many. An entry that cannot
+ * be had is a part without nodes. */
 static struct part load_part(struct ts_loading *l, const char *name)
 {
 	struct part p = { .name = name, .first = l->e->nnodes };
@@ -51,11 +53,13 @@ static int node_in_part(const struct ts_entry *e, const struct part *p, const ch
 	return -1;
 }
 
-/* Drop appended nodes that no walk from the entry's own nodes reaches: another entry's causes are causes here only where a way leads to them. */
+/* Drop appended nodes that no walk from the entry's own nodes reaches: another entry's causes are causes here
+ * only where a way leads to them. */
 static void drop_unreached(const struct ts_loading *l)
 {
 	struct ts_entry *e = l->e;
-	int *place = ts_arena_calloc(l->a, e->nnodes + 1, sizeof(*place)); /* new index + 1; 0 = not reached */
+	int *place =
+		ts_arena_calloc(l->a, e->nnodes + 1, sizeof(*place)); /* new index + 1; 0 = not reached */
 	size_t *queue = ts_arena_calloc(l->a, e->nnodes + 1, sizeof(*queue));
 	size_t head = 0, tail = 0, kept = 0;
 
@@ -89,8 +93,9 @@ static void drop_unreached(const struct ts_loading *l)
 	e->nnodes = kept;
 }
 
-/* Follow the answers that lead to other entries until nothing new comes, in order of nodes. Parts are found by the entry's name; the ids
- * of appended nodes get their entry's name only at the end, because anchors are compared meanwhile. */
+/* Follow the answers that lead to other entries until nothing new comes, in order of nodes. Parts are found
+ * by the entry's name; the ids of appended nodes get their entry's name only at the end, because anchors are
+ * compared meanwhile. */
 void ts_load_linked(struct ts_loading *l)
 {
 	struct ts_entry *e = l->e;

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "kb/load.h"
 
-#define ITEMS_MAX 64   /* of one list of a node */
+#define ITEMS_MAX 64 /* of one list of a node */
 
 static sqlite3_stmt *start(const struct ts_loading *l, enum ts_query q)
 {
@@ -21,7 +21,8 @@ static bool next(const struct ts_loading *l, sqlite3_stmt *s)
 	return ts_store_row(l->kb, l->file, s);
 }
 
-/* The node that a row of a table below node belongs to; its number is in the first column. NULL if the file is damaged. */
+/* The node that a row of a table below node belongs to; its number is in the first column. NULL if the file
+ * is damaged. */
 static struct ts_node *node_of(const struct ts_loading *l, sqlite3_stmt *s, size_t first)
 {
 	sqlite3_int64 ord = sqlite3_column_int64(s, 0);
@@ -50,12 +51,14 @@ static void load_codes(const struct ts_loading *l)
 			.code = (uint32_t)sqlite3_column_int64(s, 0),
 			.has_ext = ext >= 0,
 			.ext = ext >= 0 ? (uint32_t)ext : 0,
+			.kind = ext >= 0 ? TS_CLAIM_DISCONNECT : (enum ts_code_kind)(-1 - ext),
 			.text = ts_db_text(s, 2, l->a),
 		};
 	}
 }
 
-static void add_item(const struct ts_loading *l, struct ts_text_item **items, size_t *n, size_t *cap, const char *text)
+static void add_item(
+	const struct ts_loading *l, struct ts_text_item **items, size_t *n, size_t *cap, const char *text)
 {
 	TS_ARENA_GROW(l->a, *items, *cap, *n);
 	(*items)[(*n)++] = (struct ts_text_item){ .text = text };
@@ -83,7 +86,8 @@ static void load_items(const struct ts_loading *l)
 	}
 }
 
-/* Machines and parameters of linked entries are added to those that are there; of the same name the first counts. */
+/* Machines and parameters of linked entries are added to those that are there; of the same name the first
+ * counts. */
 static void load_machines(const struct ts_loading *l)
 {
 	struct ts_entry *e = l->e;

@@ -14,9 +14,11 @@ struct ts_loading {
 	int64_t entry;    /* its entry.id */
 };
 
-/* Make the entry of this name the one at hand: the first file that has it. The statement TS_Q_ENTRY is on its row; NULL if there is none. */
+/* Make the entry of this name the one at hand: the first file that has it. The statement TS_Q_ENTRY is on its
+ * row; NULL if there is none. */
 sqlite3_stmt *ts_load_find(struct ts_loading *l, const char *name);
-/* Everything of the entry at hand that is walked: its nodes are appended, its machines and parameters added. */
+/* Everything of the entry at hand that is walked: its nodes are appended, its machines and parameters added.
+ */
 void ts_load_walk(struct ts_loading *l);
 /* Append what the answers lead to in other entries. */
 void ts_load_linked(struct ts_loading *l);

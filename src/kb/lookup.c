@@ -1,5 +1,5 @@
-/* kb/lookup.c - from a code to its meaning and to entries. Every look-up is a search in an index, so its time does not depend on how many
- * entries there are. */
+/* kb/lookup.c - from a code to its meaning and to entries. Every look-up is a search in an index, so its time
+ * does not depend on how many entries there are. */
 #include "kb/kb.h"
 
 #include <stdlib.h>
@@ -28,7 +28,8 @@ bool ts_kb_code(struct ts_kb *kb, const char *text, uint32_t *code, enum ts_code
 		}
 		if (ts_store_row(kb, i, s)) {
 			*code = (uint32_t)sqlite3_column_int64(s, 0);
-			if (ts_code_role_parse((const char *)sqlite3_column_text(s, 1), &found) && role != NULL) {
+			if (ts_code_role_parse((const char *)sqlite3_column_text(s, 1), &found) &&
+				role != NULL) {
 				*role = found;
 			}
 			sqlite3_reset(s);
@@ -38,7 +39,8 @@ bool ts_kb_code(struct ts_kb *kb, const char *text, uint32_t *code, enum ts_code
 	return false;
 }
 
-size_t ts_kb_meanings(struct ts_kb *kb, uint32_t code, enum ts_code_role role, struct ts_arena *a, struct ts_meaning **out)
+size_t ts_kb_meanings(
+	struct ts_kb *kb, uint32_t code, enum ts_code_role role, struct ts_arena *a, struct ts_meaning **out)
 {
 	size_t n = 0, cap = 0;
 
@@ -73,20 +75,40 @@ struct way {
 	enum ts_query query;
 	bool exact;
 	bool wide, narrow; /* only for codes of more, of at most 16 bits; both = any */
-	enum { EXT_ANY, EXT_GIVEN, EXT_NONE } ext; /* what is bound as extended code */
+	enum { PAIR, ALONE, EXTENDED_OF_PAIR, ANY } what;
+	int kind; /* ALONE: the kind that the entry must claim (enum ts_code_kind) */
 	double score;
 };
 
 static const struct way ways[] = {
-	{ TS_Q_CODE_EXACT, true, true, true, EXT_GIVEN, 100 },
-	{ TS_Q_CODE_EXACT, true, true, true, EXT_NONE, 90 },
-	{ TS_Q_CODE_SAME, false, true, true, EXT_ANY, 50 },
-	{ TS_Q_CODE_CATEGORY, false, true, true, EXT_ANY, 20 },
+	{ TS_Q_CODE_EXACT, true, true, true, PAIR, 0, 100 },
+	/* The extended code says why; the first one says only where. */
+	{ TS_Q_CODE_EXACT, true, true, true, EXTENDED_OF_PAIR, TS_CLAIM_EXTENDED, 95 },
+	{ TS_Q_CODE_EXACT, true, true, true, ALONE, TS_CLAIM_DISCONNECT, 90 },
+	{ TS_Q_CODE_EXACT, true, true, true, ALONE, TS_CLAIM_EXTENDED, 80 },
+	{ TS_Q_CODE_EXACT, true, true, true, ALONE, TS_CLAIM_OTHER, 75 },
+	{ TS_Q_CODE_EXACT, true, true, true, ALONE, TS_CLAIM_NEGOTIATION, 70 },
+	{ TS_Q_CODE_SAME, false, true, true, ANY, 0, 50 },
+	{ TS_Q_CODE_CATEGORY, false, true, true, ANY, 0, 20 },
 	/* Short codes carry their layer in the low byte, long ones are counted up. */
-	{ TS_Q_CODE_ABOVE, false, false, true, EXT_ANY, 10 },
-	{ TS_Q_CODE_BELOW, false, false, true, EXT_ANY, 10 },
-	{ TS_Q_CODE_RANGE, false, true, false, EXT_ANY, 10 },
+	{ TS_Q_CODE_ABOVE, false, false, true, ANY, 0, 10 },
+	{ TS_Q_CODE_BELOW, false, false, true, ANY, 0, 10 },
+	{ TS_Q_CODE_RANGE, false, true, false, ANY, 0, 10 },
 };
+
+/* The kind of claim that a number of this role is looked for under; -1 = any. */
+static int kind_of(enum ts_code_role role)
+{
+	static const int kinds[] = {
+		[TS_ROLE_ANY] = -1,
+		[TS_ROLE_DISCONNECT] = TS_CLAIM_DISCONNECT,
+		[TS_ROLE_EXTENDED] = TS_CLAIM_EXTENDED,
+		[TS_ROLE_ERRINFO] = TS_CLAIM_EXTENDED,
+		[TS_ROLE_NEGOTIATION] = TS_CLAIM_NEGOTIATION,
+		[TS_ROLE_OTHER] = TS_CLAIM_OTHER,
+	};
+	return kinds[role];
+}
 
 static void follow(struct ts_kb *kb, size_t file, const struct way *w, uint32_t code, int64_t ext, const char *product,
 	struct ts_hits *hits)
@@ -96,8 +118,8 @@ static void follow(struct ts_kb *kb, size_t file, const struct way *w, uint32_t 
 	if (s == NULL) {
 		return;
 	}
-	sqlite3_bind_int64(s, 1, code);
-	sqlite3_bind_int64(s, 2, w->ext == EXT_GIVEN ? ext : -1);
+	sqlite3_bind_int64(s, 1, w->what == EXTENDED_OF_PAIR ? ext : (int64_t)code);
+	sqlite3_bind_int64(s, 2, w->what == PAIR ? ext : -1 - (int64_t)w->kind);
 	sqlite3_bind_int64(s, 3, (sqlite3_int64)hits->max + (sqlite3_int64)hits->n);
 	ts_db_bind_text(s, FILTER, product);
 	while (!ts_hits_full(hits) && ts_store_row(kb, file, s)) {
@@ -110,15 +132,29 @@ static void follow(struct ts_kb *kb, size_t file, const struct way *w, uint32_t 
 	sqlite3_reset(s);
 }
 
-size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, bool has_ext, uint32_t ext, const char *product, size_t max,
-	struct ts_arena *a, struct ts_hit **out)
+/* Does this way apply to what is known of the numbers? */
+static bool way_fits(const struct way *w, uint32_t code, int kind, bool has_ext)
+{
+	bool size_fits = code > 0xFFFF ? w->wide : w->narrow;
+
+	switch (w->what) {
+	case PAIR:
+	case EXTENDED_OF_PAIR: return size_fits && has_ext;
+	/* With an extended code beside it, the first number is a disconnect reason. */
+	case ALONE: return size_fits && (kind == -1 ? !has_ext || w->kind == TS_CLAIM_DISCONNECT : kind == w->kind);
+	case ANY: break;
+	}
+	return size_fits;
+}
+
+size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, enum ts_code_role role, bool has_ext, uint32_t ext, const char *product,
+	size_t max, struct ts_arena *a, struct ts_hit **out)
 {
 	struct ts_hits hits;
 
 	ts_hits_init(&hits, a, max);
 	for (size_t w = 0; w < TS_COUNT(ways); w++) {
-		bool fits = code > 0xFFFF ? ways[w].wide : ways[w].narrow;
-		if (!fits || (ways[w].ext == EXT_GIVEN && !has_ext)) {
+		if (!way_fits(&ways[w], code, kind_of(role), has_ext)) {
 			continue;
 		}
 		for (size_t i = 0; i < kb->nfiles && !ts_hits_full(&hits); i++) {

@@ -88,7 +88,8 @@ static void end_run(struct ts_buf *run, struct ts_buf *best)
 	ts_buf_clear(run);
 }
 
-/* A quantifier that allows none of the last character takes it out of the run; any quantifier ends the run. Returns its length. */
+/* A quantifier that allows none of the last character takes it out of the run; any quantifier ends the run.
+ * Returns its length. */
 static size_t quantifier(const char *p, struct ts_buf *run, struct ts_buf *best)
 {
 	bool brace = *p == '{' && (p[1] == ',' || (p[1] >= '0' && p[1] <= '9'));
@@ -104,14 +105,15 @@ static size_t quantifier(const char *p, struct ts_buf *run, struct ts_buf *best)
 	return end != NULL ? (size_t)(end - p) + 1 : 1;
 }
 
-/* Alternatives, verbs, quoting and inline options (extended mode above all) change what the rest of the pattern means. */
+/* Alternatives, verbs, quoting and inline options (extended mode above all) change what the rest of the
+ * pattern means. */
 static bool changes_meaning(const char *p)
 {
 	if (strncmp(p, "(?i)", 4) == 0) {
 		return false;
 	}
 	return *p == '|' || strncmp(p, "(*", 2) == 0 || strncmp(p, "\\Q", 2) == 0 ||
-		(strncmp(p, "(?", 2) == 0 && (p[2] == '\0' || strchr(":=!<>#P", p[2]) == NULL));
+	       (strncmp(p, "(?", 2) == 0 && (p[2] == '\0' || strchr(":=!<>#P", p[2]) == NULL));
 }
 
 void ts_pattern_anchor(const char *pattern, struct ts_buf *out)
@@ -132,7 +134,10 @@ void ts_pattern_anchor(const char *pattern, struct ts_buf *out)
 		} else {
 			end_run(&run, &best);
 			certain = !changes_meaning(p);
-			p += *p == '\\' ? escape_length(p) : *p == '[' ? class_length(p) : *p == '(' ? group_length(p) : 1;
+			p += *p == '\\'  ? escape_length(p)
+			     : *p == '[' ? class_length(p)
+			     : *p == '(' ? group_length(p)
+					 : 1;
 		}
 	}
 	end_run(&run, &best);

@@ -1,14 +1,14 @@
-/* kb/recognise-fold.c - makes texts comparable: people paste from dialogs, logs, scans and mails of every language. */
+/* kb/recognise-fold.c - makes texts comparable: people paste from dialogs, logs, scans and mails of every
+ * language. */
 #include "kb/recognise-int.h"
 
 #include <assert.h>
 #include "base/utf8.h"
 
 /* Base letters of U+00C0 to U+017F. */
-static const char latin[] =
-	"aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
-	"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
-	"lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+static const char latin[] = "aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
+			    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+			    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 static_assert(sizeof(latin) == 0x180 - 0xC0 + 1, "a letter for every code point");
 

@@ -1,4 +1,5 @@
-/* kb/recognise-int.h - the parts of the recogniser: folding, words, numbers. Only for the files kb/recognise*.c. */
+/* kb/recognise-int.h - the parts of the recogniser: folding, words, numbers. Only for the files
+ * kb/recognise*.c. */
 #ifndef TS_KB_RECOGNISE_INT_H
 #define TS_KB_RECOGNISE_INT_H
 
@@ -8,7 +9,8 @@
 #include "base/arena.h"
 #include "kb/kb.h"
 
-/* A text as it is compared: lower case, without accents, blanks of every kind as ' ', line ends as '\n', invisible characters left out. */
+/* A text as it is compared: lower case, without accents, blanks of every kind as ' ', line ends as '\n',
+ * invisible characters left out. */
 struct ts_folded {
 	uint32_t *cp;
 	size_t *off; /* byte in the original text where each code point came from; off[n] is the end */
@@ -26,7 +28,8 @@ enum ts_label {
 	TS_LABEL_SYMBOL,   /* a symbolic name stands right before it */
 	TS_LABEL_EXTENDED, /* "extended error code" */
 };
-/* text is folded UTF-8 without any blanks. *close is set when the word stands right before the end, apart from signs. */
+/* text is folded UTF-8 without any blanks. *close is set when the word stands right before the end, apart
+ * from signs. */
 enum ts_label ts_label_of(const char *text, bool *close);
 /* Does this folded text without blanks begin with a word for "extended", apart from signs? */
 bool ts_label_follows(const char *text);
@@ -44,7 +47,8 @@ struct ts_candidate {
 	size_t joined_end;
 	enum ts_code_role role; /* of a name */
 	enum ts_label label;
-	bool close, bracketed, follows; /* the label stands right before; in brackets; a word for "extended" right after */
+	bool close, bracketed,
+		follows; /* the label stands right before; in brackets; a word for "extended" right after */
 	int score;
 };
 
@@ -57,6 +61,7 @@ struct ts_scan_ask {
 };
 #define TS_CANDIDATES_MAX 256
 /* All candidates in order, labelled; at most TS_CANDIDATES_MAX. */
-size_t ts_scan(const struct ts_folded *f, const struct ts_scan_ask *ask, struct ts_arena *a, struct ts_candidate **out);
+size_t ts_scan(const struct ts_folded *f, const struct ts_scan_ask *ask, struct ts_arena *a,
+	struct ts_candidate **out);
 
 #endif

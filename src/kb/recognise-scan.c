@@ -1,4 +1,5 @@
-/* kb/recognise-scan.c - finds everything in a folded text that may be a code: numbers in all their spellings, symbolic names. */
+/* kb/recognise-scan.c - finds everything in a folded text that may be a code: numbers in all their spellings,
+ * symbolic names. */
 #include "kb/recognise-int.h"
 
 #include <string.h>
@@ -45,7 +46,8 @@ static bool is_blank(uint32_t c)
 	return c == ' ' || c == '\n';
 }
 
-/* Value of a hex digit, of a letter that scanners and tired eyes confuse with one (*guessed is set then), or -1. */
+/* Value of a hex digit, of a letter that scanners and tired eyes confuse with one (*guessed is set then), or
+ * -1. */
 static int hex_digit(uint32_t c, bool *guessed)
 {
 	static const struct {
@@ -132,14 +134,15 @@ static struct ts_candidate *add(struct scan *s, enum ts_form form, uint32_t valu
 	return &s->list[s->n++];
 }
 
-/* "0x9\n04": what follows a line end may belong to the number. Whether it does is for the knowledge base to say. */
+/* "0x9\n04": what follows a line end may belong to the number. Whether it does is for the knowledge base to
+ * say. */
 static void join_hex(const struct ts_folded *f, struct ts_candidate *c, const struct digits *d)
 {
 	struct digits more;
 	size_t next;
 
 	if (is_break(f, d->end, &next) && read_hex(f, next, false, &more) && more.real &&
-			(d->end - c->start - 2) + (more.end - next) <= 8) {
+		(d->end - c->start - 2) + (more.end - next) <= 8) {
 		c->has_joined = true;
 		c->joined = (uint32_t)(d->value << (4 * (more.end - next)) | more.value);
 		c->joined_end = more.end;
@@ -195,7 +198,7 @@ static size_t scan_unprefixed(struct scan *s, size_t i)
 		}
 	}
 	if (n == 8 && letter && read_hex(f, i, false, &d) && d.value >= HRESULT_MIN && at(f, i + n) != '-' &&
-			(i == 0 || (at(f, i - 1) != '-' && at(f, i - 1) != '{'))) {
+		(i == 0 || (at(f, i - 1) != '-' && at(f, i - 1) != '{'))) {
 		add(s, TS_FORM_BARE, (uint32_t)d.value, i, i + n);
 		return n;
 	}
@@ -228,15 +231,19 @@ static size_t scan_decimal(struct scan *s, size_t i)
 	if (!read_decimal(f, i, &d)) {
 		return 0;
 	}
-	if (((before == '.' || before == ':' || (before == '-' && !negative)) && i > 1 && is_digit(at(f, i - 2))) ||
-			(strchr(".:-,", (int)(at(f, d.end) & 0x7F)) != NULL && at(f, d.end) < 0x80 && is_digit(at(f, d.end + 1))) ||
-			d.value > (negative ? (uint64_t)INT32_MAX + 1 : UINT32_MAX)) {
+	if (((before == '.' || before == ':' || (before == '-' && !negative)) && i > 1 &&
+		    is_digit(at(f, i - 2))) ||
+		(strchr(".:-,", (int)(at(f, d.end) & 0x7F)) != NULL && at(f, d.end) < 0x80 &&
+			is_digit(at(f, d.end + 1))) ||
+		d.value > (negative ? (uint64_t)INT32_MAX + 1 : UINT32_MAX)) {
 		return d.end - i;
 	}
-	c = add(s, TS_FORM_DECIMAL, negative ? (uint32_t)0 - (uint32_t)d.value : (uint32_t)d.value, negative ? i - 1 : i, d.end);
+	c = add(s, TS_FORM_DECIMAL, negative ? (uint32_t)0 - (uint32_t)d.value : (uint32_t)d.value,
+		negative ? i - 1 : i, d.end);
 	if (c != NULL) {
 		c->negative = negative;
-		if (!negative && is_break(f, d.end, &next) && read_decimal(f, next, &more) && d.count + more.count <= 9) {
+		if (!negative && is_break(f, d.end, &next) && read_decimal(f, next, &more) &&
+			d.count + more.count <= 9) {
 			c->has_joined = true;
 			c->joined = (uint32_t)d.value;
 			for (size_t k = 0; k < more.count; k++) {
@@ -275,7 +282,8 @@ static size_t scan_name(struct scan *s, size_t i)
 	name[n] = '\0';
 	if ((underscore ? n > 3 : n >= NAME_MIN) && s->lookups < LOOKUPS_MAX) {
 		s->lookups++;
-		if (s->ask->name(s->ask->arg, name, &code, &role) && (c = add(s, TS_FORM_NAME, code, i, k)) != NULL) {
+		if (s->ask->name(s->ask->arg, name, &code, &role) &&
+			(c = add(s, TS_FORM_NAME, code, i, k)) != NULL) {
 			c->role = role;
 		}
 	}
@@ -284,7 +292,8 @@ static size_t scan_name(struct scan *s, size_t i)
 
 /* --- labels ------------------------------------------------------------ */
 
-/* What stands before the candidate as far as it may be its label: back to the last candidate, the last sentence, an empty line. */
+/* What stands before the candidate as far as it may be its label: back to the last candidate, the last
+ * sentence, an empty line. */
 static size_t label_start(const struct scan *s, size_t candidate)
 {
 	const struct ts_folded *f = s->f;
@@ -293,7 +302,8 @@ static size_t label_start(const struct scan *s, size_t candidate)
 
 	while (i > from && end - i < LABEL_MAX) {
 		uint32_t c = f->cp[i - 1], after = at(f, i);
-		bool sentence = (c == '.' || c == '!' || c == '?') && is_blank(after) && skip_blanks(f, i) < end;
+		bool sentence =
+			(c == '.' || c == '!' || c == '?') && is_blank(after) && skip_blanks(f, i) < end;
 		if (sentence || c == 0x3002 || (c == '\n' && after == '\n')) {
 			break;
 		}
@@ -366,9 +376,11 @@ static void label(struct scan *s)
 	ts_buf_finish(&b);
 }
 
-size_t ts_scan(const struct ts_folded *f, const struct ts_scan_ask *ask, struct ts_arena *a, struct ts_candidate **out)
+size_t ts_scan(const struct ts_folded *f, const struct ts_scan_ask *ask, struct ts_arena *a,
+	struct ts_candidate **out)
 {
-	static size_t (*const scanners[])(struct scan *, size_t) = { scan_prefixed, scan_unprefixed, scan_decimal, scan_name };
+	static size_t (*const scanners[])(
+		struct scan *, size_t) = { scan_prefixed, scan_unprefixed, scan_decimal, scan_name };
 	struct scan s = { .f = f, .ask = ask, .a = a };
 	size_t i = 0;
 

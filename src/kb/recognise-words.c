@@ -1,29 +1,29 @@
-/* kb/recognise-words.c - words that stand before codes in the languages of Windows and of its remote desktop clients. Where a language is
- * missing, position and shape of the numbers still tell most (recognise.c). */
+/* kb/recognise-words.c - words that stand before codes in the languages of Windows and of its remote desktop
+ * clients. Where a language is missing, position and shape of the numbers still tell most (recognise.c). */
 #include "kb/recognise-int.h"
 
 #include <string.h>
 
 enum how {
-	INSIDE,  /* the word may stand anywhere in the label */
-	AT_END,  /* it must stand right before the number */
-	ALONE,   /* and not be the end of a longer word */
+	INSIDE, /* the word may stand anywhere in the label */
+	AT_END, /* it must stand right before the number */
+	ALONE,  /* and not be the end of a longer word */
 };
 
-/* Folded and without blanks, as labels are: "Code d'erreur étendu" is "coded'erreuretendu". The first row that fits counts, so the
- * words for "extended" come first and the weak ones last. */
+/* Folded and without blanks, as labels are: "Code d'erreur étendu" is "coded'erreuretendu". The first row
+ * that fits counts, so the words for "extended" come first and the weak ones last. */
 static const struct {
 	const char *word;
 	enum ts_label label;
 	enum how how;
 } words[] = {
-	{ "extended", TS_LABEL_EXTENDED, INSIDE },      /* English */
-	{ "erweitert", TS_LABEL_EXTENDED, INSIDE },     /* German */
-	{ "etendu", TS_LABEL_EXTENDED, INSIDE },        /* French */
-	{ "extendid", TS_LABEL_EXTENDED, INSIDE },      /* Spanish */
+	{ "extended", TS_LABEL_EXTENDED, INSIDE },  /* English */
+	{ "erweitert", TS_LABEL_EXTENDED, INSIDE }, /* German */
+	{ "etendu", TS_LABEL_EXTENDED, INSIDE },    /* French */
+	{ "extendid", TS_LABEL_EXTENDED, INSIDE },  /* Spanish */
 	{ "ampliad", TS_LABEL_EXTENDED, INSIDE },
-	{ "estes", TS_LABEL_EXTENDED, INSIDE },         /* Italian */
-	{ "estendid", TS_LABEL_EXTENDED, INSIDE },      /* Portuguese */
+	{ "estes", TS_LABEL_EXTENDED, INSIDE },    /* Italian */
+	{ "estendid", TS_LABEL_EXTENDED, INSIDE }, /* Portuguese */
 	{ "expandid", TS_LABEL_EXTENDED, INSIDE },
 	{ "alargad", TS_LABEL_EXTENDED, INSIDE },
 	{ "uitgebreid", TS_LABEL_EXTENDED, INSIDE },    /* Dutch */
@@ -46,12 +46,12 @@ static const struct {
 	{ "מורחב", TS_LABEL_EXTENDED, INSIDE },         /* Hebrew */
 	{ "موسع", TS_LABEL_EXTENDED, INSIDE },          /* Arabic */
 	{ "الموسع", TS_LABEL_EXTENDED, INSIDE },
-	{ "拡張", TS_LABEL_EXTENDED, INSIDE },          /* Japanese */
-	{ "扩展", TS_LABEL_EXTENDED, INSIDE },          /* Chinese, simplified */
-	{ "擴充", TS_LABEL_EXTENDED, INSIDE },          /* Chinese, traditional */
+	{ "拡張", TS_LABEL_EXTENDED, INSIDE }, /* Japanese */
+	{ "扩展", TS_LABEL_EXTENDED, INSIDE }, /* Chinese, simplified */
+	{ "擴充", TS_LABEL_EXTENDED, INSIDE }, /* Chinese, traditional */
 	{ "擴展", TS_LABEL_EXTENDED, INSIDE },
 	{ "延伸", TS_LABEL_EXTENDED, INSIDE },
-	{ "확장", TS_LABEL_EXTENDED, INSIDE },          /* Korean */
+	{ "확장", TS_LABEL_EXTENDED, INSIDE }, /* Korean */
 	{ "ext", TS_LABEL_EXTENDED, ALONE },
 	{ "exitcode", TS_LABEL_EXIT, AT_END },
 	{ "exitstatus", TS_LABEL_EXIT, AT_END },
@@ -74,7 +74,7 @@ static const struct {
 	{ "原因", TS_LABEL_REASON, AT_END },
 	{ "理由", TS_LABEL_REASON, AT_END },
 	{ "이유", TS_LABEL_REASON, AT_END },
-	{ "code", TS_LABEL_CODE, AT_END },              /* also Fehlercode, foutcode */
+	{ "code", TS_LABEL_CODE, AT_END }, /* also Fehlercode, foutcode */
 	{ "coded'erreur", TS_LABEL_CODE, AT_END },
 	{ "codigodeerror", TS_LABEL_CODE, AT_END },
 	{ "codigodeerro", TS_LABEL_CODE, AT_END },
@@ -82,7 +82,7 @@ static const struct {
 	{ "codiceerrore", TS_LABEL_CODE, AT_END },
 	{ "codicedierrore", TS_LABEL_CODE, AT_END },
 	{ "codice", TS_LABEL_CODE, AT_END },
-	{ "kod", TS_LABEL_CODE, AT_END },               /* also felkod, hibakod */
+	{ "kod", TS_LABEL_CODE, AT_END }, /* also felkod, hibakod */
 	{ "kodbledu", TS_LABEL_CODE, AT_END },
 	{ "kodchyby", TS_LABEL_CODE, AT_END },
 	{ "kode", TS_LABEL_CODE, AT_END },
@@ -122,7 +122,8 @@ static const struct {
 };
 
 /* Small words and signs between the word and the number. */
-static const char *const fillers[] = { "is", "was", "were", "ist", "war", "lautet", "est", "es", "era", "number", "no.", "nr", "of" };
+static const char *const fillers[] = { "is", "was", "were", "ist", "war", "lautet", "est", "es", "era",
+	"number", "no.", "nr", "of" };
 static const char signs[] = ":=#([<>'\"-,.;*_|/";
 
 static bool is_letter(char c)
@@ -130,7 +131,8 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
 }
 
-/* Length of the text without the signs, and one filler, at its end. A fullwidth colon and other CJK signs were folded to ASCII. */
+/* Length of the text without the signs, and one filler, at its end. A fullwidth colon and other CJK signs
+ * were folded to ASCII. */
 static size_t without_tail(const char *text, size_t n)
 {
 	while (n > 0 && strchr(signs, text[n - 1]) != NULL) {
@@ -150,7 +152,8 @@ static enum ts_label at_end(const char *text, size_t n)
 {
 	for (size_t i = 0; i < TS_COUNT(words); i++) {
 		size_t len = strlen(words[i].word);
-		if (ends_with(text, n, words[i].word) && (words[i].how != ALONE || n == len || !is_letter(text[n - len - 1]))) {
+		if (ends_with(text, n, words[i].word) &&
+			(words[i].how != ALONE || n == len || !is_letter(text[n - len - 1]))) {
 			return words[i].label;
 		}
 	}
@@ -181,7 +184,8 @@ bool ts_label_follows(const char *text)
 	text += strspn(text, signs);
 	for (size_t i = 0; i < TS_COUNT(words) && words[i].label == TS_LABEL_EXTENDED; i++) {
 		size_t len = strlen(words[i].word);
-		if (strncmp(text, words[i].word, len) == 0 && (words[i].how == INSIDE || !is_letter(text[len]))) {
+		if (strncmp(text, words[i].word, len) == 0 &&
+			(words[i].how == INSIDE || !is_letter(text[len]))) {
 			return true;
 		}
 	}

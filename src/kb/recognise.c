@@ -1,5 +1,6 @@
-/* kb/recognise.c - from a pasted text to a code pair and to entries: the patterns that entries bring along, then numbers judged by the words
- * before them, their shape, their order, and whether the knowledge base knows them; words as the last resort. */
+/* kb/recognise.c - from a pasted text to a code pair and to entries: the patterns that entries bring along,
+ * then numbers judged by the words before them, their shape, their order, and whether the knowledge base
+ * knows them; words as the last resort. */
 #include "kb/kb.h"
 
 #include <stdio.h>
@@ -14,9 +15,9 @@
 #define TEXT_MAX    ((size_t)256 << 10) /* bytes that are looked at */
 #define ALONE_MAX   64                  /* bytes of a text that may be nothing but a code */
 #define HITS_MAX    12
-#define PAIR_GAP    80                  /* code points between a code and its extended code */
-#define PATTERN_MAX 100000              /* patterns tried */
-#define STATUS_MIN  0x80000000u         /* HRESULT and NTSTATUS: never extended by a second number */
+#define PAIR_GAP    80          /* code points between a code and its extended code */
+#define PATTERN_MAX 100000      /* patterns tried */
+#define STATUS_MIN  0x80000000u /* HRESULT and NTSTATUS: never extended by a second number */
 
 struct recogniser {
 	struct ts_kb *kb;
@@ -82,8 +83,9 @@ static int judge(struct ts_kb *kb, struct ts_candidate *c)
 	switch (c->form) {
 	case TS_FORM_DECIMAL:
 		/* A decimal number is a code only if something says so. */
-		if (!(c->close && c->label != TS_LABEL_WEAK) && !(is_known && (c->close || (c->bracketed && c->value > 255))) &&
-				!(c->negative && c->value >= STATUS_MIN && c->value < 0xFFF00000u)) {
+		if (!(c->close && c->label != TS_LABEL_WEAK) &&
+			!(is_known && (c->close || (c->bracketed && c->value > 255))) &&
+			!(c->negative && c->value >= STATUS_MIN && c->value < 0xFFF00000u)) {
 			return 0;
 		}
 		break;
@@ -94,7 +96,8 @@ static int judge(struct ts_kb *kb, struct ts_candidate *c)
 		break;
 	default: break;
 	}
-	return by_form[c->form] + by_label[c->label] * (c->close ? 2 : 1) + (is_known ? 3 : 0) - (c->guessed ? 1 : 0);
+	return by_form[c->form] + by_label[c->label] * (c->close ? 2 : 1) + (is_known ? 3 : 0) -
+	       (c->guessed ? 1 : 0);
 }
 
 static bool is_extended(const struct ts_candidate *c)
@@ -108,31 +111,36 @@ static struct ts_candidate *best(struct ts_candidate *list, size_t n, bool exten
 	struct ts_candidate *found = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		if (list[i].score > 0 && is_extended(&list[i]) == extended && (found == NULL || list[i].score > found->score)) {
+		if (list[i].score > 0 && is_extended(&list[i]) == extended &&
+			(found == NULL || list[i].score > found->score)) {
 			found = &list[i];
 		}
 	}
 	return found;
 }
 
-/* The extended code of `code`: the first after it that is called so; else, by shape, the next number where both have a 0x or stand
- * together as "0x904/0x7" - whatever the language of the words between them. */
-static const struct ts_candidate *extended_of(const struct ts_candidate *list, size_t n, const struct ts_candidate *code)
+/* The extended code of `code`: the first after it that is called so; else, by shape, the next number where
+ * both have a 0x or stand together as "0x904/0x7" - whatever the language of the words between them. */
+static const struct ts_candidate *extended_of(
+	const struct ts_candidate *list, size_t n, const struct ts_candidate *code)
 {
 	const struct ts_candidate *next = code + 1;
 
 	for (size_t i = 0; i < n; i++) {
 		if (&list[i] != code && is_extended(&list[i]) && list[i].form != TS_FORM_NAME &&
-				(list[i].form == TS_FORM_HEX || list[i].close || list[i].follows) && list[i].start > code->start) {
+			(list[i].form == TS_FORM_HEX || list[i].close || list[i].follows) &&
+			list[i].start > code->start) {
 			return &list[i];
 		}
 	}
-	if (next == list + n || code->form == TS_FORM_NAME || code->label == TS_LABEL_SYMBOL || code->label == TS_LABEL_EXIT ||
-			code->value >= STATUS_MIN || next->value == code->value || next->value >= STATUS_MIN ||
-			next->start - code->end > PAIR_GAP || next->form == TS_FORM_NAME) {
+	if (next == list + n || code->form == TS_FORM_NAME || code->label == TS_LABEL_SYMBOL ||
+		code->label == TS_LABEL_EXIT || code->value >= STATUS_MIN || next->value == code->value ||
+		next->value >= STATUS_MIN || next->start - code->end > PAIR_GAP ||
+		next->form == TS_FORM_NAME) {
 		return NULL;
 	}
-	if (code->form == TS_FORM_HEX && next->form == TS_FORM_HEX && next->label != TS_LABEL_SYMBOL && next->label != TS_LABEL_EXIT) {
+	if (code->form == TS_FORM_HEX && next->form == TS_FORM_HEX && next->label != TS_LABEL_SYMBOL &&
+		next->label != TS_LABEL_EXIT) {
 		return next;
 	}
 	return NULL;
@@ -203,7 +211,8 @@ static bool typed_code(struct ts_kb *kb, struct ts_str s, uint32_t *code, enum t
 	if (!ts_kb_code(kb, text + 2, code, role)) {
 		return false;
 	}
-	if (strspn(text + 2, "0123456789") == s.n && !known(kb, *code) && ts_code_parse(text, &hex) && known(kb, hex)) {
+	if (strspn(text + 2, "0123456789") == s.n && !known(kb, *code) && ts_code_parse(text, &hex) &&
+		known(kb, hex)) {
 		*code = hex;
 	}
 	return true;
@@ -248,7 +257,8 @@ static bool find_alone(struct recogniser *r, const char *text, size_t n)
 
 /* --- entries ----------------------------------------------------------- */
 
-/* The text as patterns see it a second time: line ends and runs of blanks as one blank, lower case for anchors. */
+/* The text as patterns see it a second time: line ends and runs of blanks as one blank, lower case for
+ * anchors. */
 struct texts {
 	const char *raw;
 	size_t raw_n;
@@ -274,28 +284,32 @@ static void make_texts(struct texts *t, const char *text, size_t n)
 static bool matches(const struct texts *t, const char *pattern)
 {
 	struct ts_regex *re = ts_regex_new(pattern, true, NULL, NULL);
-	bool yes = re != NULL && (ts_regex_find(re, t->raw, t->raw_n, 0, NULL) == TS_REGEX_YES ||
-		ts_regex_find(re, ts_buf_str(&t->flat), t->flat.len, 0, NULL) == TS_REGEX_YES);
+	bool yes = re != NULL &&
+		   (ts_regex_find(re, t->raw, t->raw_n, 0, NULL) == TS_REGEX_YES ||
+			   ts_regex_find(re, ts_buf_str(&t->flat), t->flat.len, 0, NULL) == TS_REGEX_YES);
 
 	ts_regex_free(re);
 	return yes;
 }
 
-/* Entries whose message pattern matches. A pattern is only compiled when the text that every match of it holds is there. */
+/* Entries whose message pattern matches. A pattern is only compiled when the text that every match of it
+ * holds is there. */
 static void by_message(struct recogniser *r, const struct texts *t)
 {
 	for (size_t i = 0; i < r->kb->nfiles; i++) {
 		sqlite3_stmt *s = ts_store_query(r->kb, i, TS_Q_MESSAGES), *h;
 		sqlite3_int64 last = -1;
 
-		for (int tried = 0; tried < PATTERN_MAX && !ts_hits_full(&r->hits) && ts_store_row(r->kb, i, s); tried++) {
+		for (int tried = 0;
+			tried < PATTERN_MAX && !ts_hits_full(&r->hits) && ts_store_row(r->kb, i, s);
+			tried++) {
 			const char *anchor = (const char *)sqlite3_column_text(s, 1);
 			const char *pattern = (const char *)sqlite3_column_text(s, 2);
 			sqlite3_int64 entry = sqlite3_column_int64(s, 0);
 			struct ts_hit *hit;
 
-			if (entry == last || anchor == NULL || pattern == NULL || strstr(ts_buf_str(&t->lower), anchor) == NULL ||
-					!matches(t, pattern)) {
+			if (entry == last || anchor == NULL || pattern == NULL ||
+				strstr(ts_buf_str(&t->lower), anchor) == NULL || !matches(t, pattern)) {
 				continue;
 			}
 			last = entry;
@@ -318,7 +332,7 @@ static void by_code(struct recogniser *r)
 {
 	const struct ts_recognised *o = r->out;
 	struct ts_hit *found;
-	size_t n = ts_kb_by_code(r->kb, o->code, o->has_ext, o->ext, NULL, HITS_MAX, r->a, &found);
+	size_t n = ts_kb_by_code(r->kb, o->code, o->role, o->has_ext, o->ext, NULL, HITS_MAX, r->a, &found);
 
 	for (size_t i = 0; i < n && !ts_hits_full(&r->hits); i++) {
 		bool there = false;
@@ -332,7 +346,8 @@ static void by_code(struct recogniser *r)
 	}
 }
 
-bool ts_kb_recognise(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a, struct ts_recognised *out, struct ts_err *err)
+bool ts_kb_recognise(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a,
+	struct ts_recognised *out, struct ts_err *err)
 {
 	struct recogniser r = { .kb = kb, .a = a, .out = out };
 	struct texts t;

@@ -1,8 +1,9 @@
 /* kb/search.c - full text over all knowledge bases, best first.
  *
- * What a query costs in FTS5 depends on how many rows hold its words, not on how many it returns: bm25() looks at all rows of every
- * word. So each word is counted first, as far as COMMON rows. A word that is more common tells nothing and is left out where there is
- * a rarer one; a query of common words alone is answered from titles, unranked. That bounds a search in 100,000 entries as in ten. */
+ * What a query costs in FTS5 depends on how many rows hold its words, not on how many it returns: bm25()
+ * looks at all rows of every word. So each word is counted first, as far as COMMON rows. A word that is more
+ * common tells nothing and is left out where there is a rarer one; a query of common words alone is answered
+ * from titles, unranked. That bounds a search in 100,000 entries as in ten. */
 #include "kb/search.h"
 
 #include <stdlib.h>
@@ -35,7 +36,8 @@ struct words {
 
 static bool is_word_byte(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (unsigned char)c >= 0x80;
 }
 
 static void add_word(struct words *words, const char *p, size_t n)
@@ -62,7 +64,8 @@ static void add_word(struct words *words, const char *p, size_t n)
 	words->n++;
 }
 
-/* Words are cut at everything but letters and digits, so that nothing that FTS5 could take for an operator is left. */
+/* Words are cut at everything but letters and digits, so that nothing that FTS5 could take for an operator is
+ * left. */
 static void split(struct words *words, const char *text)
 {
 	words->n = 0;
@@ -86,7 +89,8 @@ static void put_word(struct ts_buf *b, const struct word *w)
 	ts_buf_printf(b, "\"%s\"%s", w->text, w->prefix ? "*" : "");
 }
 
-static const char *expression_of(struct ts_buf *b, const struct word *w, size_t n, const char *columns, const char *between)
+static const char *expression_of(
+	struct ts_buf *b, const struct word *w, size_t n, const char *columns, const char *between)
 {
 	ts_buf_clear(b);
 	ts_buf_puts(b, columns);
@@ -131,7 +135,8 @@ static void weigh(struct ts_kb *kb, size_t file, struct words *words, bool prefi
 		struct word *w = &words->w[i];
 		bool last = prefix && i + 1 == words->n && strlen(w->text) >= PREFIX_MIN;
 
-		/* A beginning of words is costly in a large index, so there it is tried only where it is no word by itself. */
+		/* A beginning of words is costly in a large index, so there it is tried only where it is no
+		 * word by itself. */
 		w->prefix = last && ts_store_entries(kb, file) <= COMMON;
 		w->rows = count_rows(kb, file, expression_of(&b, w, 1, "", ""));
 		if (w->rows == 0 && last && !w->prefix && strlen(w->text) >= PREFIX_LONG) {
@@ -154,8 +159,8 @@ struct found {
 	double score;
 };
 
-static const char *snippet(struct ts_kb *kb, size_t file, enum ts_query q, const char *expression, int64_t entry,
-	struct ts_arena *a)
+static const char *snippet(struct ts_kb *kb, size_t file, enum ts_query q, const char *expression,
+	int64_t entry, struct ts_arena *a)
 {
 	sqlite3_stmt *s = ts_store_query(kb, file, q);
 	const char *text = NULL;
@@ -169,16 +174,20 @@ static const char *snippet(struct ts_kb *kb, size_t file, enum ts_query q, const
 	return text;
 }
 
-/* Of the prose where that holds a word: looking through all columns of a long entry takes three times as long. */
-static const char *snippet_of(struct ts_kb *kb, size_t file, const char *expression, int64_t entry, struct ts_arena *a)
+/* Of the prose where that holds a word: looking through all columns of a long entry takes three times as
+ * long. */
+static const char *snippet_of(
+	struct ts_kb *kb, size_t file, const char *expression, int64_t entry, struct ts_arena *a)
 {
 	const char *text = snippet(kb, file, TS_Q_SEARCH_PROSE, expression, entry, a);
 
-	return text != NULL && strchr(text, 1) != NULL ? text : snippet(kb, file, TS_Q_SEARCH_SNIPPET, expression, entry, a);
+	return text != NULL && strchr(text, 1) != NULL
+		       ? text
+		       : snippet(kb, file, TS_Q_SEARCH_SNIPPET, expression, entry, a);
 }
 
-static void show(struct ts_kb *kb, size_t file, const struct found *f, const char *expression, const char *product,
-	double bonus, struct ts_hits *hits)
+static void show(struct ts_kb *kb, size_t file, const struct found *f, const char *expression,
+	const char *product, double bonus, struct ts_hits *hits)
 {
 	sqlite3_stmt *s = ts_store_query(kb, file, TS_Q_HIT);
 	struct ts_hit *hit = NULL;
@@ -195,8 +204,8 @@ static void show(struct ts_kb *kb, size_t file, const struct found *f, const cha
 	}
 }
 
-static void run(struct ts_kb *kb, size_t file, enum ts_query q, const char *expression, const char *product, double bonus,
-	struct ts_hits *hits)
+static void run(struct ts_kb *kb, size_t file, enum ts_query q, const char *expression, const char *product,
+	double bonus, struct ts_hits *hits)
 {
 	sqlite3_stmt *s = ts_store_query(kb, file, q);
 	size_t limit = hits->max + hits->n, n = 0, cap = 0;
@@ -218,7 +227,8 @@ static void run(struct ts_kb *kb, size_t file, enum ts_query q, const char *expr
 	free(found);
 }
 
-static void search_file(struct ts_kb *kb, size_t file, struct words words, const char *product, bool any, struct ts_hits *hits)
+static void search_file(struct ts_kb *kb, size_t file, struct words words, const char *product, bool any,
+	struct ts_hits *hits)
 {
 	size_t rare = 0, some = 0;
 	int64_t rows = 0;
@@ -232,17 +242,21 @@ static void search_file(struct ts_kb *kb, size_t file, struct words words, const
 	}
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
 	if (rare == 0 && words.n > 0) {
-		run(kb, file, TS_Q_SEARCH_PLAIN, expression_of(&b, words.w, words.n, "{title heading} : ", " AND "), product,
+		run(kb, file, TS_Q_SEARCH_PLAIN,
+			expression_of(&b, words.w, words.n, "{title heading} : ", " AND "), product,
 			ALL_BONUS, hits);
 		if (!ts_hits_full(hits)) {
-			run(kb, file, TS_Q_SEARCH_PLAIN, expression_of(&b, words.w, words.n, "", " AND "), product, ALL_BONUS, hits);
+			run(kb, file, TS_Q_SEARCH_PLAIN, expression_of(&b, words.w, words.n, "", " AND "),
+				product, ALL_BONUS, hits);
 		}
 	}
 	if (rare > 0 && !any) {
-		run(kb, file, TS_Q_SEARCH_RANKED, expression_of(&b, words.w, rare, "", " AND "), product, ALL_BONUS, hits);
+		run(kb, file, TS_Q_SEARCH_RANKED, expression_of(&b, words.w, rare, "", " AND "), product,
+			ALL_BONUS, hits);
 	}
 	if (some > 0 && (any || rare > 1) && !ts_hits_full(hits)) {
-		run(kb, file, TS_Q_SEARCH_RANKED, expression_of(&b, words.w, some, "", " OR "), product, 0, hits);
+		run(kb, file, TS_Q_SEARCH_RANKED, expression_of(&b, words.w, some, "", " OR "), product, 0,
+			hits);
 	}
 	ts_buf_finish(&b);
 }
@@ -272,8 +286,8 @@ void ts_search_words(struct ts_kb *kb, const char *text, const char *product, bo
 	hits->n = hits->n < max ? hits->n : max;
 }
 
-size_t ts_kb_search(struct ts_kb *kb, const char *words, const char *product, size_t max, struct ts_arena *a, struct ts_hit **out,
-	struct ts_err *err)
+size_t ts_kb_search(struct ts_kb *kb, const char *words, const char *product, size_t max, struct ts_arena *a,
+	struct ts_hit **out, struct ts_err *err)
 {
 	struct ts_hits hits;
 

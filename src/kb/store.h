@@ -1,4 +1,5 @@
-/* kb/store.h - the opened kb.db files behind kb/kb.h and their prepared statements. Only for the files of kb/ that implement kb/kb.h. */
+/* kb/store.h - the opened kb.db files behind kb/kb.h and their prepared statements. Only for the files of kb/
+ * that implement kb/kb.h. */
 #ifndef TS_KB_STORE_H
 #define TS_KB_STORE_H
 
@@ -14,15 +15,15 @@
 enum ts_query {
 	TS_Q_COUNT_ENTRIES,
 	TS_Q_LIST,
-	TS_Q_CODE_EXACT,     /* code, ext or -1 */
-	TS_Q_CODE_SAME,      /* code: with any extended one */
-	TS_Q_CODE_CATEGORY,  /* code: entries of a code that the dictionary puts in the same category */
-	TS_Q_CODE_ABOVE,     /* code: next higher codes that differ in the second byte only */
-	TS_Q_CODE_BELOW,     /* code: next lower ones */
-	TS_Q_CODE_RANGE,     /* code: those that differ in the low byte only */
-	TS_Q_CODE_KNOWN,     /* code: a row if an entry claims it or the dictionary explains it */
-	TS_Q_MEANINGS,       /* code, role ("any" for all) */
-	TS_Q_NAME,           /* symbolic name */
+	TS_Q_CODE_EXACT,    /* code, ext or -1 */
+	TS_Q_CODE_SAME,     /* code: with any extended one */
+	TS_Q_CODE_CATEGORY, /* code: entries of a code that the dictionary puts in the same category */
+	TS_Q_CODE_ABOVE,    /* code: next higher codes that differ in the second byte only */
+	TS_Q_CODE_BELOW,    /* code: next lower ones */
+	TS_Q_CODE_RANGE,    /* code: those that differ in the low byte only */
+	TS_Q_CODE_KNOWN,    /* code: a row if an entry claims it or the dictionary explains it */
+	TS_Q_MEANINGS,      /* code, role ("any" for all) */
+	TS_Q_NAME,          /* symbolic name */
 	TS_Q_MESSAGES,
 	TS_Q_HIT,            /* entry: what a hit shows */
 	TS_Q_SEARCH_COUNT,   /* FTS5 expression, limit: how many rows match, as far as the limit */
@@ -41,8 +42,8 @@ enum ts_query {
 	TS_Q_ENTRY_ANSWERS,
 	TS_Q_ENTRY_STEPS,
 	TS_Q_ENTRY_COMMANDS,
-	TS_Q_MARKDOWN,       /* name */
-	TS_Q_CLASS,          /* name */
+	TS_Q_MARKDOWN, /* name */
+	TS_Q_CLASS,    /* name */
 	TS_Q_INPUT,
 	TS_Q_COUNT
 };
@@ -61,9 +62,11 @@ struct ts_kb {
 	struct ts_err trouble; /* the first failure of a look-up that has no way to report it */
 };
 
-/* A statement, prepared at its first use and reset; NULL after a failure, which is kept as the knowledge base's trouble. */
+/* A statement, prepared at its first use and reset; NULL after a failure, which is kept as the knowledge
+ * base's trouble. */
 sqlite3_stmt *ts_store_query(struct ts_kb *kb, size_t file, enum ts_query q);
-/* Step: true on a row; at the end false, and the statement is reset. A failure is kept as trouble. s may be NULL. */
+/* Step: true on a row; at the end false, and the statement is reset. A failure is kept as trouble. s may be
+ * NULL. */
 bool ts_store_row(struct ts_kb *kb, size_t file, sqlite3_stmt *s);
 /* Entries in this file; counted once. */
 int64_t ts_store_entries(struct ts_kb *kb, size_t file);
@@ -80,8 +83,8 @@ struct ts_hits {
 };
 void ts_hits_init(struct ts_hits *h, struct ts_arena *a, size_t max);
 bool ts_hits_full(const struct ts_hits *h);
-/* Add a copy of what the row of s says (columns: name, title, summary) unless it is there already or the list is full. NULL then, else the new
- * hit, for its score, snippet and exactness. */
+/* Add a copy of what the row of s says (columns: name, title, summary) unless it is there already or the list
+ * is full. NULL then, else the new hit, for its score, snippet and exactness. */
 struct ts_hit *ts_hits_add(struct ts_hits *h, sqlite3_stmt *s);
 /* The same without looking whether it is there. */
 struct ts_hit *ts_hits_append(struct ts_hits *h, sqlite3_stmt *s);

@@ -14,16 +14,17 @@
 #include "kb/kb.h"
 #include "os/os.h"
 
-/* An entry that passes the linter. %1: title, %2: codes, %3: further front matter, %4: prose, %5: where the first answer leads. */
-#define FIXTURE_ENTRY                                                                                \
-	"---\ntitle: %s\ncodes: [%s]\n%smachines:\n  server: the computer you connect to\n"           \
-	"parameters:\n  host: {ask: Which computer?, match: '[a-z0-9.]+'}\n"                          \
-	"reviewed: 2026-11-01\nsources:\n  - https://example.org/a\n---\n\n# %s\n\n%s\n\n"            \
-	"## Does it answer?\n\nWithout an answer nothing else matters.\n\n"                           \
+/* An entry that passes the linter. %1: title, %2: codes, %3: further front matter, %4: prose, %5: where the
+ * first answer leads. */
+#define FIXTURE_ENTRY                                                                                        \
+	"---\ntitle: %s\ncodes: [%s]\n%smachines:\n  server: the computer you connect to\n"                  \
+	"parameters:\n  host: {ask: Which computer?, match: '[a-z0-9.]+'}\n"                                 \
+	"reviewed: 2026-11-01\nsources:\n  - https://example.org/a\n---\n\n# %s\n\n%s\n\n"                   \
+	"## Does it answer?\n\nWithout an answer nothing else matters.\n\n"                                  \
 	"- **yes** it does: [%s](%s)\n- **no** nothing came back: [The cable is out](#the-cable-is-out)\n\n" \
-	"## The cable is out\n\n```yaml\ncause: 10\nclass: cabling\nminutes: 2\nwhere: server\n"      \
-	"needs: [administrator]\neffect: None.\nrisk: low\n```\n\nNo cable, no signal.\n\n"           \
-	"1. Look at the cable of {host}.\n   ```sh\n   ip link\n   ```\n2. Push it in.\n\n"           \
+	"## The cable is out\n\n```yaml\ncause: 10\nclass: cabling\nminutes: 2\nwhere: server\n"             \
+	"needs: [administrator]\neffect: None.\nrisk: low\n```\n\nNo cable, no signal.\n\n"                  \
+	"1. Look at the cable of {host}.\n   ```sh\n   ip link\n   ```\n2. Push it in.\n\n"                  \
 	"### Undo\n\n1. Pull it out again.\n\n- **not solved**: ask somebody else\n"
 
 static char fixture_dir[256];
@@ -40,8 +41,8 @@ static inline void fixture_write(const char *name, const char *text)
 	}
 }
 
-static inline void fixture_entry(const char *name, const char *title, const char *codes, const char *front, const char *prose,
-	const char *link)
+static inline void fixture_entry(const char *name, const char *title, const char *codes, const char *front,
+	const char *prose, const char *link)
 {
 	char *text = ts_xasprintf(FIXTURE_ENTRY, title, codes, front, title, prose, "Next", link);
 
@@ -59,7 +60,8 @@ static inline void fixture_make(void)
 {
 	char path[600];
 
-	snprintf(fixture_dir, sizeof(fixture_dir), "%s/ts-kb-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+	snprintf(fixture_dir, sizeof(fixture_dir), "%s/ts-kb-XXXXXX",
+		getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	if (mkdtemp(fixture_dir) == NULL) {
 		perror(fixture_dir);
 		exit(1);
@@ -70,36 +72,47 @@ static inline void fixture_make(void)
 	mkdir(path, 0755);
 	snprintf(path, sizeof(path), "%s/cache", fixture_dir);
 	setenv("XDG_CACHE_HOME", path, 1);
-	fixture_write("kb/rd/pack.yaml", "name: rd\ntitle: Remote Desktop\nversion: '1'\nlicence: MIT\nproducts: [Remote Desktop]\n"
+	fixture_write("kb/rd/pack.yaml",
+		"name: rd\ntitle: Remote Desktop\nversion: '1'\nlicence: MIT\nproducts: [Remote Desktop]\n"
 		"classes:\n  cabling: Something between the two computers is not plugged in.\n");
 	fixture_write("kb/rd/codes.yaml",
-		"- {code: 0x104, role: disconnect, name: disconnectReasonDNSLookupFailed, category: name, certainty: documented,\n"
+		"- {code: 0x104, role: disconnect, name: disconnectReasonDNSLookupFailed, category: name, "
+		"certainty: documented,\n"
 		"   text: The name of the computer could not be resolved., source: 'https://example.org/d'}\n"
-		"- {code: 0x104, role: extended, name: exDiscReasonLicenseErrClientEncryption, certainty: documented,\n"
+		"- {code: 0x104, role: extended, name: exDiscReasonLicenseErrClientEncryption, certainty: "
+		"documented,\n"
 		"   text: The licence packet could not be decrypted., source: 'https://example.org/e'}\n"
-		"- {code: 0x208, role: disconnect, name: disconnectReasonHostNotFound, category: name, text: No such host.}\n"
-		"- {code: 0x904, role: disconnect, name: disconnectReasonAtClientWinsockFDCLOSE, text: The socket was closed.}\n"
-		"- {code: 0x7, role: extended, name: exDiscReasonServerDeniedConnection, text: The server refused.}\n"
-		"- {code: 0x7, role: errinfo, name: ERRINFO_SERVER_DENIED_CONNECTION, text: The server refused.}\n"
-		"- {code: 0x20008, role: other, name: ERRCONNECT_TLS_CONNECT_FAILED, aliases: [FREERDP_ERROR_TLS_CONNECT_FAILED],\n"
+		"- {code: 0x208, role: disconnect, name: disconnectReasonHostNotFound, category: name, text: "
+		"No such host.}\n"
+		"- {code: 0x904, role: disconnect, name: disconnectReasonAtClientWinsockFDCLOSE, text: The "
+		"socket was closed.}\n"
+		"- {code: 0x7, role: extended, name: exDiscReasonServerDeniedConnection, text: The server "
+		"refused.}\n"
+		"- {code: 0x7, role: errinfo, name: ERRINFO_SERVER_DENIED_CONNECTION, text: The server "
+		"refused.}\n"
+		"- {code: 0x20008, role: other, name: ERRCONNECT_TLS_CONNECT_FAILED, aliases: "
+		"[FREERDP_ERROR_TLS_CONNECT_FAILED],\n"
 		"   text: TLS failed.}\n"
 		"- {code: 0x20005, role: other, name: ERRCONNECT_DNS_NAME_NOT_FOUND, text: No such name.}\n"
 		"- {code: 0x807, role: disconnect, name: SSL_ERR_LOGON_FAILURE, text: The logon failed.}\n"
-		"- {code: 0x5, role: negotiation, name: HYBRID_REQUIRED_BY_SERVER, text: The server wants CredSSP.}\n"
+		"- {code: 0x5, role: negotiation, name: HYBRID_REQUIRED_BY_SERVER, text: The server wants "
+		"CredSSP.}\n"
 		"- {code: 0x80070005, role: other, name: E_ACCESSDENIED, text: Access denied.}\n"
-		"- {code: 0xC000006D, role: other, name: STATUS_LOGON_FAILURE, text: Wrong name or password.}\n"
+		"- {code: 0xC000006D, role: other, name: STATUS_LOGON_FAILURE, text: Wrong name or "
+		"password.}\n"
 		"- {code: 0x3000008, role: disconnect, text: The gateway cannot reach the computer.}\n"
 		"- {code: 0x83, role: other, name: XF_EXIT_CONN_FAILED, text: The connection failed.}\n");
 	fixture_entry("kb/rd/0x904-0x7.md", "The server closed the connection", "0x904/0x7, 0x904",
 		"messages:\n  - 'internal\\s+error\\s+has\\s+occurred'\nkeywords: [kaputt]\n",
 		"The socket was closed before the session began.", "gateway.md");
-	fixture_entry("kb/rd/0x104.md", "The computer cannot be found", "0x104", "", "The name could not be resolved.",
-		"gateway.md#the-cable-is-out");
-	fixture_entry("kb/rd/0x804.md", "The address is invalid", "0x804", "", "Windows could not use the address; event 36870 tells.",
-		"0x904-0x7.md");
-	fixture_entry("kb/rd/0x3000001.md", "The gateway is busy", "0x3000001", "", "Try again later.", "0x104.md");
-	fixture_entry("kb/rd/gateway.md", "The gateway does not answer", "0x3000008", "", "A gateway stands between.",
-		"#the-cable-is-out");
+	fixture_entry("kb/rd/0x104.md", "The computer cannot be found", "0x104", "",
+		"The name could not be resolved.", "gateway.md#the-cable-is-out");
+	fixture_entry("kb/rd/0x804.md", "The address is invalid", "0x804", "",
+		"Windows could not use the address; event 36870 tells.", "0x904-0x7.md");
+	fixture_entry(
+		"kb/rd/0x3000001.md", "The gateway is busy", "0x3000001", "", "Try again later.", "0x104.md");
+	fixture_entry("kb/rd/gateway.md", "The gateway does not answer", "0x3000008", "",
+		"A gateway stands between.", "#the-cable-is-out");
 }
 
 static inline void fixture_remove_in(const char *dir)

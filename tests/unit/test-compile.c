@@ -1,4 +1,5 @@
-/* tests/unit/test-compile.c - kb/compile.c, kb/cache.c, kb/pattern.c, kb/digest.c and what is said of files that are no kb.db. */
+/* tests/unit/test-compile.c - kb/compile.c, kb/cache.c, kb/pattern.c, kb/digest.c and what is said of files
+ * that are no kb.db. */
 #include "test.h"
 
 #include <fcntl.h>
@@ -102,8 +103,10 @@ static void test_integrity(void)
 {
 	static const char *const checks[] = {
 		"INSERT INTO search (search, rank) VALUES ('integrity-check', 1)",
-		"SELECT CASE WHEN (SELECT count(*) FROM pragma_foreign_key_check) > 0 THEN abs(-9223372036854775807 - 1) END",
-		"SELECT CASE WHEN (SELECT * FROM pragma_integrity_check) <> 'ok' THEN abs(-9223372036854775807 - 1) END",
+		"SELECT CASE WHEN (SELECT count(*) FROM pragma_foreign_key_check) > 0 THEN "
+		"abs(-9223372036854775807 - 1) END",
+		"SELECT CASE WHEN (SELECT * FROM pragma_integrity_check) <> 'ok' THEN "
+		"abs(-9223372036854775807 - 1) END",
 	};
 	struct ts_diags *d = ts_diags_new();
 	struct ts_pack_set *set;
@@ -164,7 +167,8 @@ static void test_bad_files(void)
 	fixture_make();
 	set = read_fixture(d);
 	build(set, "good.db");
-	fixture_write("text.db", "This is no database at all, but long enough to look at. It goes on and on and on and on and on.");
+	fixture_write("text.db", "This is no database at all, but long enough to look at. It goes on and on "
+				 "and on and on and on.");
 	fixture_write("empty.db", "");
 	write_part("good.db", "cut.db", 8192, 0, 0);
 	write_part("good.db", "stub.db", 50, 0, 0);
@@ -213,7 +217,7 @@ static void test_damaged(void)
 		}
 		CHECK(ts_os_write_file(path, copy, b.len, 0644, NULL));
 		if (ts_kb_add(kb, path, NULL, &err)) {
-			ts_kb_by_code(kb, 0x904, true, 7, NULL, 8, a, &hits);
+			ts_kb_by_code(kb, 0x904, TS_ROLE_ANY, true, 7, NULL, 8, a, &hits);
 			ts_kb_search(kb, "gateway cable", NULL, 8, a, &hits, &err);
 			ts_kb_recognise(kb, "internal error has occurred 0x904", 33, a, &r, &err);
 			ts_kb_list(kb, NULL, a, &hits);
@@ -277,8 +281,8 @@ static void set_time(const char *name, time_t t)
 
 static void test_cache(void)
 {
-	static const char *const files[] = { "kb/rd/0x104.md", "kb/rd/0x3000001.md", "kb/rd/0x804.md", "kb/rd/0x904-0x7.md",
-		"kb/rd/gateway.md", "kb/rd/codes.yaml", "kb/rd/pack.yaml" };
+	static const char *const files[] = { "kb/rd/0x104.md", "kb/rd/0x3000001.md", "kb/rd/0x804.md",
+		"kb/rd/0x904-0x7.md", "kb/rd/gateway.md", "kb/rd/codes.yaml", "kb/rd/pack.yaml" };
 	char first[65], second[65];
 	size_t count;
 	ino_t inode;
@@ -298,8 +302,8 @@ static void test_cache(void)
 	set_time("kb/rd/0x104.md", 1700000001);
 	CHECK_INT(open_and_count(second), 5);
 	CHECK(cache_inode(&count) == inode);
-	fixture_entry("kb/rd/0x104.md", "The computer cannot be seen!", "0x104", "", "The name could not be resolved.",
-		"gateway.md#the-cable-is-out");
+	fixture_entry("kb/rd/0x104.md", "The computer cannot be seen!", "0x104", "",
+		"The name could not be resolved.", "gateway.md#the-cable-is-out");
 	CHECK_INT(open_and_count(second), 5);
 	CHECK(strcmp(first, second) != 0);
 	CHECK(cache_inode(&count) != inode);
@@ -313,14 +317,14 @@ static void test_cache(void)
 	cache_inode(&count);
 	CHECK_INT(count, 1);
 	/* Same size, same time, other content, written a moment ago: noticed all the same. */
-	fixture_entry("kb/rd/0x104.md", "The computer cannot be felt!", "0x104", "", "The name could not be resolved.",
-		"gateway.md#the-cable-is-out");
+	fixture_entry("kb/rd/0x104.md", "The computer cannot be felt!", "0x104", "",
+		"The name could not be resolved.", "gateway.md#the-cable-is-out");
 	open_and_count(first);
 	struct ts_file_info info;
 	path = fixture_path("kb/rd/0x104.md");
 	CHECK(ts_os_stat(path, &info, NULL));
-	fixture_entry("kb/rd/0x104.md", "The computer cannot be smelt", "0x104", "", "The name could not be resolved.",
-		"gateway.md#the-cable-is-out");
+	fixture_entry("kb/rd/0x104.md", "The computer cannot be smelt", "0x104", "",
+		"The name could not be resolved.", "gateway.md#the-cable-is-out");
 	struct timespec times[2] = { { info.mtime_ns / 1000000000, info.mtime_ns % 1000000000 },
 		{ info.mtime_ns / 1000000000, info.mtime_ns % 1000000000 } };
 	utimensat(AT_FDCWD, path, times, 0);
@@ -346,7 +350,7 @@ static void test_cache_trouble(void)
 	fixture_write("cache", "in the way");
 	CHECK_INT(open_and_count(sha256), 5);
 	kb = fixture_open();
-	CHECK_INT(ts_kb_by_code(kb, 0x904, true, 7, NULL, 1, a, &hits), 1);
+	CHECK_INT(ts_kb_by_code(kb, 0x904, TS_ROLE_ANY, true, 7, NULL, 1, a, &hits), 1);
 	CHECK_INT(ts_kb_search(kb, "gateway", NULL, 5, a, &hits, &err), 2);
 	ts_kb_free(kb);
 	path = fixture_path("cache");

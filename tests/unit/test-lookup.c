@@ -1,4 +1,5 @@
-/* tests/unit/test-lookup.c - kb/code.c, kb/lookup.c, kb/search.c, kb/load.c: from codes, names and words to entries. */
+/* tests/unit/test-lookup.c - kb/code.c, kb/lookup.c, kb/search.c, kb/load.c: from codes, names and words to
+ * entries. */
 #include "test.h"
 
 #include "kb-fixture.h"
@@ -160,24 +161,26 @@ static void test_by_code(struct ts_kb *kb)
 	struct ts_hit *hits;
 
 	for (size_t i = 0; i < TS_COUNT(rows); i++) {
-		size_t n = ts_kb_by_code(kb, rows[i].code, rows[i].has_ext, rows[i].ext, rows[i].product, 5, a, &hits);
+		size_t n = ts_kb_by_code(
+			kb, rows[i].code, TS_ROLE_ANY, rows[i].has_ext, rows[i].ext, rows[i].product, 5, a, &hits);
 		CHECK_ROW(rows[i].name, (n > 0) == (rows[i].first != NULL));
 		CHECK_ROW(rows[i].name, n == 0 || strcmp(hits[0].id, rows[i].first) == 0);
 		CHECK_ROW(rows[i].name, n == 0 || hits[0].exact == rows[i].exact);
 	}
 	/* Never the same entry twice, never more than asked for. */
-	size_t n = ts_kb_by_code(kb, 0x904, true, 7, NULL, 5, a, &hits);
+	size_t n = ts_kb_by_code(kb, 0x904, TS_ROLE_ANY, true, 7, NULL, 5, a, &hits);
 	CHECK_INT(n, 3);
 	CHECK_STR(hits[0].title, "The server closed the connection");
 	CHECK(strcmp(hits[1].id, hits[0].id) != 0 && !hits[1].exact && hits[1].score < hits[0].score);
-	CHECK_INT(ts_kb_by_code(kb, 0x904, true, 7, NULL, 1, a, &hits), 1);
-	CHECK_INT(ts_kb_by_code(kb, 0x904, true, 7, NULL, 0, a, &hits), 0);
+	CHECK_INT(ts_kb_by_code(kb, 0x904, TS_ROLE_ANY, true, 7, NULL, 1, a, &hits), 1);
+	CHECK_INT(ts_kb_by_code(kb, 0x904, TS_ROLE_ANY, true, 7, NULL, 0, a, &hits), 0);
 	ts_arena_free(a);
 }
 
 static void test_list(struct ts_kb *kb)
 {
-	static const char *const ids[] = { "rd/0x104", "rd/0x3000001", "rd/0x804", "rd/0x904-0x7", "rd/gateway" };
+	static const char *const ids[] = { "rd/0x104", "rd/0x3000001", "rd/0x804", "rd/0x904-0x7",
+		"rd/gateway" };
 	struct ts_arena *a = ts_arena_new();
 	struct ts_hit *hits;
 
@@ -187,7 +190,8 @@ static void test_list(struct ts_kb *kb)
 	}
 	CHECK_INT(ts_kb_list(kb, "rd", a, &hits), 5);
 	CHECK_INT(ts_kb_list(kb, "x", a, &hits), 0);
-	CHECK_STR(ts_kb_class_title(kb, "cabling", a), "Something between the two computers is not plugged in.");
+	CHECK_STR(ts_kb_class_title(kb, "cabling", a),
+		"Something between the two computers is not plugged in.");
 	CHECK(ts_kb_class_title(kb, "magic", a) == NULL);
 	CHECK(ts_kb_class_title(kb, NULL, a) == NULL);
 	ts_arena_free(a);
@@ -234,11 +238,13 @@ static void test_search(struct ts_kb *kb)
 /* Whatever is typed is words, never an expression. */
 static void test_hostile_words(struct ts_kb *kb)
 {
-	static const char *const rows[] = { "\"", "\"\"", "\"gateway", "gateway\"", "' OR 1 --", "gateway*", "*", "* *", "NEAR(a b)",
-		"NEAR", "gateway NEAR/2 busy", "AND", "OR", "NOT", "gateway AND", "NOT gateway", "(", ")", "((((", "gateway)", "title:",
-		"title : gateway", "{title} : x", "- title", "^gateway", "a+b", "+", ":", "\\", "%", "_", ";DROP TABLE entry",
-		"gate\x01way", "\xFF\xFE", "gateway \xC3", "\xE2\x86\x92", "\xF0\x9F\x98\x80", "0x904/0x7", "a.b.c", "rowid:1", "rank",
-		"search", "\xC2\xA0", "\xE2\x80\x8B", "'", "`", "gateway\ngateway\tgateway" };
+	static const char *const rows[] = { "\"", "\"\"", "\"gateway", "gateway\"", "' OR 1 --", "gateway*",
+		"*", "* *", "NEAR(a b)", "NEAR", "gateway NEAR/2 busy", "AND", "OR", "NOT", "gateway AND",
+		"NOT gateway", "(", ")", "((((", "gateway)", "title:", "title : gateway", "{title} : x",
+		"- title", "^gateway", "a+b", "+", ":", "\\", "%", "_", ";DROP TABLE entry", "gate\x01way",
+		"\xFF\xFE", "gateway \xC3", "\xE2\x86\x92", "\xF0\x9F\x98\x80", "0x904/0x7", "a.b.c",
+		"rowid:1", "rank", "search", "\xC2\xA0", "\xE2\x80\x8B", "'", "`",
+		"gateway\ngateway\tgateway" };
 	struct ts_arena *a = ts_arena_new();
 	struct ts_hit *hits;
 	struct ts_err err = { "" };
@@ -311,7 +317,8 @@ static void test_load(struct ts_kb *kb)
 	CHECK_INT(e->nodes[1].answers[0].to, -1);
 	ts_entry_free(e);
 
-	/* A link to one node brings only what is reached from there: the cause, not the question before it. */
+	/* A link to one node brings only what is reached from there: the cause, not the question before it.
+	 */
 	e = ts_kb_load(kb, "rd/0x104", &err);
 	CHECK(e != NULL);
 	CHECK_INT(e->nnodes, 3);
@@ -332,7 +339,8 @@ static void test_load(struct ts_kb *kb)
 	CHECK(ts_kb_load(kb, "what is this thing called love", &err) == NULL);
 	CHECK(strstr(err.text, "--list") != NULL);
 	text = ts_kb_markdown(kb, "rd/gateway", &err);
-	CHECK(text != NULL && strstr(text, "# The gateway does not answer") != NULL && strncmp(text, "---\n", 4) == 0);
+	CHECK(text != NULL && strstr(text, "# The gateway does not answer") != NULL &&
+		strncmp(text, "---\n", 4) == 0);
 	free(text);
 	CHECK(ts_kb_markdown(kb, "nope", &err) == NULL);
 	CHECK(ts_kb_trouble(kb) == NULL);
@@ -373,7 +381,8 @@ static void test_several(void)
 	mkdir(path, 0755);
 	snprintf(path, sizeof(path), "%s/own/rd", fixture_dir);
 	mkdir(path, 0755);
-	fixture_write("own/rd/pack.yaml", "name: rd\ntitle: Mine\nversion: '1'\nlicence: MIT\nclasses:\n  cabling: Cables.\n");
+	fixture_write("own/rd/pack.yaml",
+		"name: rd\ntitle: Mine\nversion: '1'\nlicence: MIT\nclasses:\n  cabling: Cables.\n");
 	fixture_entry("own/rd/0x104.md", "My own words", "0x104", "", "Mine.", "#the-cable-is-out");
 	fixture_entry("own/rd/zebra.md", "Zebra gateway", "0x777", "", "Striped.", "0x104.md");
 	snprintf(path, sizeof(path), "%s/own", fixture_dir);
@@ -385,7 +394,7 @@ static void test_several(void)
 	CHECK_INT(ts_kb_list(kb, NULL, a, &hits), 6);
 	CHECK_STR(hits[0].title, "The computer cannot be found");
 	CHECK_STR(hits[5].id, "rd/zebra");
-	CHECK_INT(ts_kb_by_code(kb, 0x104, false, 0, NULL, 1, a, &hits), 1);
+	CHECK_INT(ts_kb_by_code(kb, 0x104, TS_ROLE_ANY, false, 0, NULL, 1, a, &hits), 1);
 	CHECK_STR(hits[0].title, "The computer cannot be found");
 	CHECK_INT(ts_kb_search(kb, "gateway", NULL, 10, a, &hits, &err), 3);
 	e = ts_kb_load(kb, "rd/zebra", &err);
@@ -398,4 +407,5 @@ static void test_several(void)
 	fixture_remove();
 }
 
-TEST_MAIN({ "spellings", test_spellings }, { "roles", test_roles }, { "all", test_all }, { "several", test_several })
+TEST_MAIN({ "spellings", test_spellings }, { "roles", test_roles }, { "all", test_all },
+	{ "several", test_several })

@@ -25,32 +25,55 @@ static const struct {
 	{ "ERRINFO_SERVER_DENIED_CONNECTION", 7, NONE, TS_ROLE_ERRINFO },
 	/* windows of mstsc */
 	{ "Error code: 0x904\nExtended error code: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "Error code: 0x904\r\nExtended error code: 0x7\r\nTimestamp (UTC): 11/22/26 10:31:07 AM", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "This computer can't connect to the remote computer.\n\nTry connecting again. If the problem continues, contact the owner of\n"
-	  "the remote computer or your network administrator.\n\nError code: 0x904\nExtended error code: 0x7\n"
-	  "Timestamp (UTC): 03/14/25 08:12:55 PM\nPress Ctrl+C to copy.", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "[Window Title]\nRemote Desktop Connection\n\n[Content]\nError code: 0x204\nExtended error code: 0x0\n\n[OK] [Help]", 0x204, 0,
-	  TS_ROLE_DISCONNECT },
-	{ "Extended error code: 0x7\nError code: 0x904", 0x904, NONE, TS_ROLE_ANY }, /* the order of mstsc is never this */
+	{ "Error code: 0x904\r\nExtended error code: 0x7\r\nTimestamp (UTC): 11/22/26 10:31:07 AM", 0x904, 7,
+		TS_ROLE_DISCONNECT },
+	{ "This computer can't connect to the remote computer.\n\nTry connecting again. If the problem "
+	  "continues, contact the owner of\n"
+	  "the remote computer or your network administrator.\n\nError code: 0x904\nExtended error code: "
+	  "0x7\n"
+	  "Timestamp (UTC): 03/14/25 08:12:55 PM\nPress Ctrl+C to copy.",
+		0x904, 7, TS_ROLE_DISCONNECT },
+	{ "[Window Title]\nRemote Desktop Connection\n\n[Content]\nError code: 0x204\nExtended error code: "
+	  "0x0\n\n[OK] [Help]",
+		0x204, 0, TS_ROLE_DISCONNECT },
+	{ "Extended error code: 0x7\nError code: 0x904", 0x904, NONE,
+		TS_ROLE_ANY }, /* the order of mstsc is never this */
 	{ "Fehlercode: 0x904\nErweiterter Fehlercode: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "Code d\xE2\x80\x99" "erreur\xC2\xA0: 0x904\nCode d\xE2\x80\x99" "erreur \xC3\xA9tendu\xC2\xA0: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "Code d'erreur: 2308\nCode d'erreur e\xCC\x81tendu: 7", 0x904, 7, TS_ROLE_DISCONNECT }, /* accents apart, decimal */
-	{ "C\xC3\xB3" "digo de error: 0x904\nC\xC3\xB3" "digo de error extendido: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
+	{ "Code d\xE2\x80\x99"
+	  "erreur\xC2\xA0: 0x904\nCode d\xE2\x80\x99"
+	  "erreur \xC3\xA9tendu\xC2\xA0: 0x7",
+		0x904, 7, TS_ROLE_DISCONNECT },
+	{ "Code d'erreur: 2308\nCode d'erreur e\xCC\x81tendu: 7", 0x904, 7,
+		TS_ROLE_DISCONNECT }, /* accents apart, decimal */
+	{ "C\xC3\xB3"
+	  "digo de error: 0x904\nC\xC3\xB3"
+	  "digo de error extendido: 0x7",
+		0x904, 7, TS_ROLE_DISCONNECT },
 	{ "Codice errore: 0x904\nCodice errore esteso: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "C\xC3\xB3" "digo de erro: 0x904\nC\xC3\xB3" "digo de erro estendido: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
+	{ "C\xC3\xB3"
+	  "digo de erro: 0x904\nC\xC3\xB3"
+	  "digo de erro estendido: 0x7",
+		0x904, 7, TS_ROLE_DISCONNECT },
 	{ "Foutcode: 0x904\nUitgebreide foutcode: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "Kod b\xC5\x82\xC4\x99" "du: 0x904\nRozszerzony kod b\xC5\x82\xC4\x99" "du: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
+	{ "Kod b\xC5\x82\xC4\x99"
+	  "du: 0x904\nRozszerzony kod b\xC5\x82\xC4\x99"
+	  "du: 0x7",
+		0x904, 7, TS_ROLE_DISCONNECT },
 	{ "\xD0\x9A\xD0\xBE\xD0\xB4 \xD0\xBE\xD1\x88\xD0\xB8\xD0\xB1\xD0\xBA\xD0\xB8: 0x904\n"
-	  "\xD0\xA0\xD0\xB0\xD1\x81\xD1\x88\xD0\xB8\xD1\x80\xD0\xB5\xD0\xBD\xD0\xBD\xD1\x8B\xD0\xB9 \xD0\xBA\xD0\xBE\xD0\xB4 "
-	  "\xD0\xBE\xD1\x88\xD0\xB8\xD0\xB1\xD0\xBA\xD0\xB8: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
+	  "\xD0\xA0\xD0\xB0\xD1\x81\xD1\x88\xD0\xB8\xD1\x80\xD0\xB5\xD0\xBD\xD0\xBD\xD1\x8B\xD0\xB9 "
+	  "\xD0\xBA\xD0\xBE\xD0\xB4 "
+	  "\xD0\xBE\xD1\x88\xD0\xB8\xD0\xB1\xD0\xBA\xD0\xB8: 0x7",
+		0x904, 7, TS_ROLE_DISCONNECT },
 	{ "エラー コード: 0x904\n拡張エラー コード: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "エラー コード：０ｘ９０４\n拡張エラー コード：０ｘ７", 0x904, 7, TS_ROLE_DISCONNECT }, /* fullwidth */
+	{ "エラー コード：０ｘ９０４\n拡張エラー コード：０ｘ７", 0x904, 7,
+		TS_ROLE_DISCONNECT }, /* fullwidth */
 	{ "错误代码:0x904\n扩展错误代码:0x7", 0x904, 7, TS_ROLE_DISCONNECT },
 	{ "錯誤碼: 0x904\n延伸錯誤碼: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
 	{ "오류 코드: 0x904\n확장 오류 코드: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
 	{ "Hata kodu: 0x904\nGenişletilmiş hata kodu: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
 	{ "Kód chyby: 0x904\nRozšířený kód chyby: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
-	{ "รหัสข้อผิดพลาด: 0x904\nรหัสข้อผิดพลาดเพิ่มเติม: 0x7", 0x904, 7, TS_ROLE_DISCONNECT }, /* no words known: by shape */
+	{ "รหัสข้อผิดพลาด: 0x904\nรหัสข้อผิดพลาดเพิ่มเติม: 0x7", 0x904, 7,
+		TS_ROLE_DISCONNECT }, /* no words known: by shape */
 	{ "Kode kesalahan: 0x904\nKode kesalahan tambahan: 0x7", 0x904, 7, TS_ROLE_DISCONNECT },
 	{ "Extended error code: 0x104", 0x104, NONE, TS_ROLE_EXTENDED },
 	{ "Error code: 0x104", 0x104, NONE, TS_ROLE_ANY },
@@ -78,27 +101,39 @@ static const struct {
 	{ "Error code: OxZO4", 0x204, NONE, TS_ROLE_ANY },
 	{ "Error code: 0x9O4 Extended error code: Ox7", 0x904, 7, TS_ROLE_DISCONNECT },
 	{ "Error code: 0xl04", 0x104, NONE, TS_ROLE_ANY },
-	{ "\xEF\xBB\xBF" "Error\xC2\xA0" "code:\xE2\x80\x8B 0x904", 0x904, NONE, TS_ROLE_ANY },
+	{ "\xEF\xBB\xBF"
+	  "Error\xC2\xA0"
+	  "code:\xE2\x80\x8B 0x904",
+		0x904, NONE, TS_ROLE_ANY },
 	/* events */
 	{ "RDP ClientActiveX has been disconnected (Reason= 2308)", 0x904, NONE, TS_ROLE_DISCONNECT },
 	{ "The multi-transport connection has been disconnected. (code = 2308)", 0x904, NONE, TS_ROLE_ANY },
 	{ "<Event><System><Provider Name='Microsoft-Windows-TerminalServices-ClientActiveXCore' "
-	  "Guid='{28AA95BB-D444-4719-A36F-40462168127E}'/><EventID>1026</EventID><Version>0</Version><Level>4</Level>"
-	  "<TimeCreated SystemTime='2026-11-20T08:00:00.1234567Z'/></System><EventData><Data Name='Name'>Disconnect Reason</Data>"
-	  "<Data Name='Value'>2308</Data></EventData></Event>", 0x904, NONE, TS_ROLE_ANY },
-	{ "An account failed to log on. Status: 0xC000006D Sub Status: 0xC0000064", 0xC000006D, NONE, TS_ROLE_ANY },
+	  "Guid='{28AA95BB-D444-4719-A36F-40462168127E}'/><EventID>1026</EventID><Version>0</"
+	  "Version><Level>4</Level>"
+	  "<TimeCreated SystemTime='2026-11-20T08:00:00.1234567Z'/></System><EventData><Data "
+	  "Name='Name'>Disconnect Reason</Data>"
+	  "<Data Name='Value'>2308</Data></EventData></Event>",
+		0x904, NONE, TS_ROLE_ANY },
+	{ "An account failed to log on. Status: 0xC000006D Sub Status: 0xC0000064", 0xC000006D, NONE,
+		TS_ROLE_ANY },
 	{ "terminal server security layer error, status c000006d", 0xC000006D, NONE, TS_ROLE_ANY },
 	{ "failed with HRESULT 0x80070005 (access denied)", 0x80070005, NONE, TS_ROLE_ANY },
 	{ "error: -2147024891", 0x80070005, NONE, TS_ROLE_ANY },
 	{ "0xFFFFFFFF80070005 was returned", 0x80070005, NONE, TS_ROLE_ANY },
 	/* FreeRDP and its friends */
-	{ "[10:31:07:123] [4711:4712] [ERROR][com.freerdp.core] - transport_connect_tls:freerdp_set_last_error_ex "
-	  "ERRCONNECT_TLS_CONNECT_FAILED [0x00020008]", 0x20008, NONE, TS_ROLE_OTHER },
-	{ "[ERROR][com.freerdp.core] - rdp_set_error_info: ERRINFO_SERVER_DENIED_CONNECTION (0x00000007):The server denied the connection.",
-	  7, NONE, TS_ROLE_ERRINFO },
-	{ "ERRCONNECT_SOMETHING_NEW_FAILED [0x0002001F]", 0x2001F, NONE, TS_ROLE_ANY }, /* not in the dictionary */
+	{ "[10:31:07:123] [4711:4712] [ERROR][com.freerdp.core] - "
+	  "transport_connect_tls:freerdp_set_last_error_ex "
+	  "ERRCONNECT_TLS_CONNECT_FAILED [0x00020008]",
+		0x20008, NONE, TS_ROLE_OTHER },
+	{ "[ERROR][com.freerdp.core] - rdp_set_error_info: ERRINFO_SERVER_DENIED_CONNECTION (0x00000007):The "
+	  "server denied the connection.",
+		7, NONE, TS_ROLE_ERRINFO },
+	{ "ERRCONNECT_SOMETHING_NEW_FAILED [0x0002001F]", 0x2001F, NONE,
+		TS_ROLE_ANY }, /* not in the dictionary */
 	{ "freerdp_set_last_error_ex ERRCONNECT_TLS_\nCONNECT_FAILED", 0x20008, NONE, TS_ROLE_OTHER },
-	{ "nego_process_negotiation_failure: Error: HYBRID_REQUIRED_BY_SERVER", 5, NONE, TS_ROLE_NEGOTIATION },
+	{ "nego_process_negotiation_failure: Error: HYBRID_REQUIRED_BY_SERVER", 5, NONE,
+		TS_ROLE_NEGOTIATION },
 	{ "SSL_ERR_LOGON_FAILURE", 0x807, NONE, TS_ROLE_DISCONNECT },
 	{ "xfreerdp exited with code 131", 0x83, NONE, TS_ROLE_OTHER },
 	{ "Remmina: exit code: 131", 0x83, NONE, TS_ROLE_OTHER },
@@ -180,7 +215,8 @@ static void test_hits(void)
 	CHECK_INT(n, 3); /* and 0x804 as the nearest */
 	CHECK_STR(first_hit(kb, "An internal error has occurred. 0x904", &exact, &n, a), "rd/0x904-0x7");
 	CHECK_INT(n, 3);
-	CHECK_STR(first_hit(kb, "Hello, my gateway seems very busy today, what can I do?", &exact, &n, a), "rd/0x3000001");
+	CHECK_STR(first_hit(kb, "Hello, my gateway seems very busy today, what can I do?", &exact, &n, a),
+		"rd/0x3000001");
 	CHECK(!exact);
 	CHECK_STR(first_hit(kb, "xyzzy plugh", &exact, &n, a), NULL);
 	ts_kb_free(kb);
