@@ -7,6 +7,7 @@
 
 #include "base/gate.h"
 #include "base/str.h"
+#include "out/render-parts.h"
 
 #define LIST_MAX 30
 
@@ -129,13 +130,9 @@ static void fill_help(struct ts_guide *g, const char *arg, struct ts_buf *b)
 	ts_render_text("Type the number of an answer, or its label. I do not know is always an answer.", 0, 0,
 		&g->look, b);
 	for (const struct ts_guide_command *c = ts_guide_commands; c->name != NULL; c++) {
-		struct ts_buf line;
-		ts_buf_init(&line, 512);
 		char words[40];
-		snprintf(words, sizeof(words), "%s %s", c->name, c->args);
-		ts_buf_printf(&line, "%-16s %s", words, c->help);
-		ts_render_text(ts_buf_str(&line), 2, 19, &g->look, b);
-		ts_buf_finish(&line);
+		snprintf(words, sizeof(words), "%s%s%s", c->name, *c->args != 0 ? " " : "", c->args);
+		ts_render_labelled(words, 17, c->help, 2, &g->look, b);
 	}
 }
 
@@ -282,15 +279,15 @@ static void fill_status(struct ts_guide *g, const char *arg, struct ts_buf *b)
 	n = ts_session_causes(g->session, &causes);
 	for (size_t i = 0; i < n; i++) {
 		if (causes[i].status != TS_OFF_PATH) {
-			char *line = ts_xasprintf("%-9s  %s%s", ts_status_name(causes[i].status),
-				g->entry->nodes[causes[i].node].title,
+			char *line = ts_xasprintf("%s%s", g->entry->nodes[causes[i].node].title,
 				causes[i].failed ? " (tried, did not help)" : "");
-			ts_render_text(line, 2, 13, &g->look, b);
+			ts_render_labelled(ts_status_name(causes[i].status), 11, line, 2, &g->look, b);
 			free(line);
 		}
 	}
 	int left = ts_session_questions_left(g->session);
-	char *line = ts_xasprintf("\nAt most %d question%s left.", left, left == 1 ? "" : "s");
+	ts_buf_putc(b, '\n');
+	char *line = ts_xasprintf("At most %d question%s left.", left, left == 1 ? "" : "s");
 	ts_render_text(line, 0, 0, &g->look, b);
 	free(line);
 }
@@ -336,10 +333,12 @@ static void fill_why(struct ts_guide *g, const char *arg, struct ts_buf *b)
 	const struct ts_result *r = ts_session_result(g->session, node);
 	ts_render_markdown(n->why, strlen(n->why), 0, &g->look, b);
 	if (n->sql == NULL) {
-		ts_render_text("\nNo machine can tell this; only a person.", 0, 0, &g->look, b);
+		ts_buf_putc(b, '\n');
+		ts_render_text("No machine can tell this; only a person.", 0, 0, &g->look, b);
 		return;
 	}
-	char *line = ts_xasprintf("\nThe check runs on %s:", n->machine);
+	ts_buf_putc(b, '\n');
+	char *line = ts_xasprintf("The check runs on %s:", n->machine);
 	ts_render_text(line, 0, 0, &g->look, b);
 	free(line);
 	struct ts_buf code;

@@ -84,7 +84,8 @@ void ts_guide_next_step(struct ts_guide *g)
 	ts_render_step(g->session, g->ev.node, g->step, false, &g->look, &b);
 	g->step++;
 	if (g->step == n->nsteps) {
-		ts_render_text("\nThat is the last step. Type done when you have carried them out.", 0, 0,
+		ts_buf_putc(&b, '\n');
+		ts_render_text("That is the last step. Type done when you have carried them out.", 0, 0,
 			&g->look, &b);
 	}
 	ts_guide_say(g, &b);
@@ -97,7 +98,8 @@ static void show_undo(struct ts_guide *g, struct ts_buf *b)
 	if (n->nundo == 0 && n->undo_text == NULL) {
 		return;
 	}
-	ts_render_text("\nTo undo the steps:", 0, 0, &g->look, b);
+	ts_buf_putc(b, '\n');
+	ts_render_text("To undo the steps:", 0, 0, &g->look, b);
 	if (n->undo_text != NULL) {
 		ts_render_markdown(n->undo_text, strlen(n->undo_text), 0, &g->look, b);
 	}

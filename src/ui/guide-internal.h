@@ -27,6 +27,8 @@ struct ts_guide {
 	struct ts_arena *found; /* arena of hits */
 	struct ts_hit *hits;
 	size_t nhits;
+	char **told; /* hints of unknown results that were shown in this session */
+	size_t ntold, told_cap;
 	bool leave;
 	int status;
 };

@@ -7,6 +7,8 @@
 
 #include "base/gate.h"
 #include "base/str.h"
+#include "base/utf8.h"
+#include "out/render-parts.h"
 
 #define CHOICES_MAX 32
 #define HITS_MAX    9
@@ -42,6 +44,12 @@ void ts_guide_drop(struct ts_guide *g)
 	if (g->session != NULL) {
 		g->host->end(g->host->ctx, g->session);
 	}
+	for (size_t i = 0; i < g->ntold; i++) {
+		free(g->told[i]);
+	}
+	free(g->told);
+	g->told = NULL;
+	g->ntold = g->told_cap = 0;
 	g->session = NULL;
 	g->entry = NULL;
 	g->shown = -1;
@@ -67,7 +75,9 @@ void ts_guide_start(struct ts_guide *g, const char *id)
 	ts_buf_putc(&b, '\n');
 	ts_render_heading(g->entry->title, 1, &g->look, &b);
 	ts_buf_putc(&b, '\n');
-	ts_render_markdown(g->entry->meaning, strlen(g->entry->meaning), 0, &g->look, &b);
+	ts_render_text(g->entry->summary, 0, 0, &g->look, &b);
+	ts_render_text("(show prints the whole entry.)", 0, 0, &g->look, &b);
+	ts_buf_putc(&b, '\n');
 	ts_guide_say(g, &b);
 	ts_buf_finish(&b);
 }
@@ -86,11 +96,43 @@ size_t ts_guide_choices(const struct ts_node *n, const struct ts_answer **out, s
 static void show_choice(struct ts_guide *g, struct ts_buf *b, size_t number, size_t width, const char *label,
 	const char *text)
 {
-	struct ts_buf line;
-	ts_buf_init(&line, TS_BUF_MAX_TEXT);
-	ts_buf_printf(&line, "%2zu  %-*s  %s", number, (int)width, label, text);
-	ts_render_text(ts_buf_str(&line), 0, (int)width + 6, &g->look, b);
-	ts_buf_finish(&line);
+	/* By code points: labels are ASCII words; a wide one only costs a neat column. */
+	char *marker = ts_xasprintf("%3zu  %-*s%s", number, (int)width, label, width > 0 ? "  " : "");
+	struct ts_buf safe;
+	ts_buf_init(&safe, TS_BUF_MAX_TEXT);
+	ts_gate_puts(&safe, marker, g->look.ascii ? TS_GATE_ASCII : 0);
+	ts_render_marked(ts_buf_str(&safe), ts_text_width(ts_buf_str(&safe), safe.len), text, 0, &g->look, b);
+	ts_buf_finish(&safe);
+	free(marker);
+}
+
+/* Was this gap explained already? What would make a result known is the same for all checks that lack the same evidence, and is said once. */
+static bool told(struct ts_guide *g, const struct ts_result *r)
+{
+	for (size_t i = 0; i < g->ntold; i++) {
+		if (r->hint != NULL && strcmp(g->told[i], r->hint) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A check has ended. Its line is shown, except where it would only repeat what is lacking. */
+static void show_check(struct ts_guide *g, int node, struct ts_buf *b)
+{
+	const struct ts_result *r = ts_session_result(g->session, node);
+	bool unknown = r->state == TS_CHECK_UNKNOWN || r->state == TS_CHECK_SKIPPED;
+	if (unknown && told(g, r)) {
+		return;
+	}
+	ts_render_check(g->session, node, &g->look, b);
+	if (unknown && r->hint != NULL) {
+		TS_GROW(g->told, g->told_cap, g->ntold);
+		g->told[g->ntold++] = ts_xstrdup(r->hint);
+		ts_render_text("Other checks that lack the same are not listed; where a person can tell, you "
+			       "will be asked.",
+			9, 0, &g->look, b);
+	}
 }
 
 static void show_question(struct ts_guide *g, int node)
@@ -103,7 +145,7 @@ static void show_question(struct ts_guide *g, int node)
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
 	ts_buf_putc(&b, '\n');
 	ts_render_heading(n->title, 2, &g->look, &b);
-	if (r->state != TS_CHECK_NOT_RUN && r->reason != NULL) {
+	if (r->state != TS_CHECK_NOT_RUN && r->reason != NULL && !told(g, r)) {
 		char *why = ts_xasprintf("The machine could not tell: %s.", r->reason);
 		ts_render_text(why, 0, 0, &g->look, &b);
 		free(why);
@@ -175,17 +217,18 @@ static void answer_question(struct ts_guide *g, const char *text)
 
 static void answer_cause(struct ts_guide *g, const char *text)
 {
+	int64_t step;
 	if (*text == 0) {
 		ts_guide_next_step(g);
-		return;
-	}
-	if (ts_str_case_eq(text, "solved") || ts_str_case_eq(text, "not solved")) {
+	} else if (ts_parse_int(text, 1, (int64_t)g->entry->nodes[g->ev.node].nsteps, &step)) {
+		g->step = (size_t)step - 1;
+		ts_guide_next_step(g);
+	} else if (ts_str_case_eq(text, "solved") || ts_str_case_eq(text, "not solved")) {
 		ts_guide_outcome(g, ts_str_case_eq(text, "solved"));
-		return;
-	}
-	if (!ts_guide_command(g, text, false) && !ts_guide_command(g, text, true)) {
+	} else if (!ts_guide_command(g, text, false) && !ts_guide_command(g, text, true)) {
 		ts_guide_tell(g,
-			"\"%s\" is not understood here. Type next, steps, copy N, done, not solved, or help.",
+			"\"%s\" is not understood here. Type next, the number of a step, copy N, done, not "
+			"solved, or help.",
 			text);
 	}
 }
@@ -360,7 +403,7 @@ static void walk(struct ts_guide *g)
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
 	switch (g->ev.kind) {
 	case TS_EV_RAN:
-		ts_render_check(g->session, g->ev.node, &g->look, &b);
+		show_check(g, g->ev.node, &b);
 		ts_guide_say(g, &b);
 		break;
 	case TS_EV_ERROR:
@@ -391,7 +434,9 @@ static void walk(struct ts_guide *g)
 			break;
 		}
 		if (g->ev.kind == TS_EV_ASK_PARAM) {
-			ts_guide_tell(g, "\n%s", g->ev.param->ask);
+			ts_buf_putc(&b, '\n');
+			ts_render_text(g->ev.param->ask, 0, 0, &g->look, &b);
+			ts_guide_say(g, &b);
 		} else if (g->ev.kind == TS_EV_ASK && g->shown != g->ev.node) {
 			show_question(g, g->ev.node);
 		} else if (g->ev.kind == TS_EV_ADVISE && g->shown != g->ev.node) {
