@@ -29,8 +29,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/gate.h"
 #include "base/json.h"
 #include "cmd/cmd.h"
+#include "os/os.h"
 
 static bool wants_json(int argc, char **argv)
 {
@@ -88,6 +90,7 @@ int main(int argc, char **argv)
 	const struct ts_cmd *cmd;
 	struct ts_err err;
 	setlocale(LC_CTYPE, "");
+	ts_gate_streams_ascii(!ts_os_locale_utf8());
 	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is noticed by the write's EPIPE */
 	int status = ts_options_parse(&o, &cmd, argc, argv, &err)
 			     ? run(&o, cmd)

@@ -159,8 +159,9 @@ static void close_session(struct diagnosis *d)
 	d->machines = NULL;
 }
 
-/* The report's model of where the diagnosis stands. Points into d. */
-static void fill_report(struct diagnosis *d, struct ts_report *r)
+/* The report's model of where the diagnosis stands. Points into d. The digest of the knowledge base takes longer than all the rest of a look-up, so it
+ * is made only for the formats that show it. */
+static void fill_report(struct diagnosis *d, struct ts_report *r, bool with_kb_info)
 {
 	const struct ts_options *o = d->o;
 	struct ts_err err;
@@ -189,7 +190,9 @@ static void fill_report(struct diagnosis *d, struct ts_report *r)
 			  : strcmp(o->redact, "names") == 0                     ? TS_REDACT_NAMES
 										: TS_REDACT_NONE,
 	};
-	ts_kb_info(d->kb, &r->kb, &err);
+	if (with_kb_info) {
+		ts_kb_info(d->kb, &r->kb, &err);
+	}
 	size_t n = d->entry != NULL ? d->entry->nmachines : 0;
 	free(d->machines);
 	d->machines = ts_xcalloc(n + 1, sizeof(*d->machines));
@@ -246,7 +249,10 @@ static int print_report(struct diagnosis *d)
 	struct ts_err err;
 	struct ts_look look;
 	struct ts_buf b;
-	fill_report(d, &r);
+	const char *format = o->format != NULL                     ? o->format
+			     : o->export_wanted && *o->output == 0 ? "markdown"
+								   : "terminal";
+	fill_report(d, &r, o->export_wanted || strcmp(format, "terminal") != 0);
 	r.exit_code = exit_code(d, &r);
 	if (o->cause != NULL && (d->entry == NULL || ts_entry_node(d->entry, o->cause) < 0)) {
 		return ts_cmd_error(TS_EXIT_USAGE, "--cause=%s: %s has no cause of that name", o->cause,
@@ -259,9 +265,6 @@ static int print_report(struct diagnosis *d)
 		}
 		ts_cmd_note(o, "the report is in %s", o->output);
 	}
-	const char *format = o->format != NULL              ? o->format
-			     : o->export_wanted && !to_file ? "markdown"
-							    : "terminal";
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
 	ts_cmd_look(o, stdout, &look);
 	if (strcmp(format, "json") == 0) {
@@ -327,7 +330,7 @@ static bool guide_export(
 	struct diagnosis *d = ctx;
 	struct ts_report r;
 	(void)s;
-	fill_report(d, &r);
+	fill_report(d, &r, true);
 	if (path != NULL) {
 		*written = ts_xstrdup(path);
 	} else {

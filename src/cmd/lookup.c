@@ -76,7 +76,8 @@ static bool by_code(
 	*status = TS_EXIT_OK;
 	l->from = "option";
 	by_numbers(l, kb, code, role, ext_text != NULL, ext);
-	l->nhits = ts_kb_by_code(kb, code, ext_text != NULL, ext, o->product, HITS_MAX, l->arena, &l->hits);
+	l->nhits = ts_kb_by_code(
+		kb, code, role, ext_text != NULL, ext, o->product, HITS_MAX, l->arena, &l->hits);
 	l->argv_line = ext_text != NULL ? ts_arena_printf(l->arena, "--code %s --ext %s", l->code, l->ext)
 					: ts_arena_printf(l->arena, "--code %s", l->code);
 	return true;
@@ -151,6 +152,12 @@ bool ts_lookup_run(
 		l->argv_line =
 			ts_arena_printf(l->arena, "%s%s--kb %s", l->argv_line != NULL ? l->argv_line : "",
 				l->argv_line != NULL ? " " : "", o->kb.items[i]);
+	}
+	/* A damaged file must not look like "nothing is known". */
+	const char *trouble = ok ? ts_kb_trouble(kb) : NULL;
+	if (trouble != NULL) {
+		*status = TS_EXIT_NO_KB;
+		return ts_fail(err, "%s", trouble);
 	}
 	/* Words find what is near; only a code or a message pattern names an entry for certain. */
 	if (ok && l->nhits > 0 && l->hits[0].exact) {

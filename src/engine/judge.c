@@ -53,6 +53,10 @@ static const char *gap_reason(const struct ts_ledger_line *gap, size_t more, str
 	bool subject = gap->subject != NULL && gap->subject[0] != '\0';
 	const char *why =
 		gap->detail != NULL && gap->detail[0] != '\0' ? gap->detail : gap_words[gap->seen].usual;
+	/* "is not available on this system: not available on this system" says it once too often. */
+	if (why != NULL && strstr(gap_words[gap->seen].what, why) != NULL) {
+		why = NULL;
+	}
 	const char *text = ts_arena_printf(a, "%s%s%s %s%s%s", gap->table, subject ? " for " : "",
 		subject ? gap->subject : "", gap_words[gap->seen].what, why != NULL ? ": " : "",
 		why != NULL ? why : "");

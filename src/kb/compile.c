@@ -172,8 +172,9 @@ static void put_front(struct compiler *c, const struct ts_entry *e, int64_t entr
 
 	for (size_t i = 0; i < e->ncodes; i++) {
 		const struct ts_code *k = &e->codes[i];
-		put(c, INS_CODE, "iiiiit", (int64_t)k->code, k->has_ext ? (int64_t)k->ext : -1 - (int64_t)k->kind,
-			entry, (int64_t)i, (int64_t)(k->code & 0xFF), k->text != NULL ? k->text : "");
+		put(c, INS_CODE, "iiiiit", (int64_t)k->code,
+			k->has_ext ? (int64_t)k->ext : -1 - (int64_t)k->kind, entry, (int64_t)i,
+			(int64_t)(k->code & 0xFF), k->text != NULL ? k->text : "");
 	}
 	for (size_t i = 0; i < e->nmessages; i++) {
 		ts_buf_clear(anchor);

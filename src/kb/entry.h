@@ -80,7 +80,7 @@ struct ts_code {
 	bool has_ext;
 	uint32_t ext;
 	enum ts_code_kind kind; /* of "ROLE:CODE"; DISCONNECT for a plain CODE and for CODE/EXT */
-	const char *text; /* as written */
+	const char *text;       /* as written */
 	struct ts_span span;
 };
 

@@ -63,8 +63,9 @@ static const char *read_role(struct ts_reader *r, const char *text, enum ts_code
 	static const struct {
 		const char *name;
 		enum ts_code_kind kind;
-	} roles[] = { { "disconnect", TS_CLAIM_DISCONNECT }, { "errinfo", TS_CLAIM_EXTENDED }, { "extended", TS_CLAIM_EXTENDED },
-		{ "negotiation", TS_CLAIM_NEGOTIATION }, { "other", TS_CLAIM_OTHER } };
+	} roles[] = { { "disconnect", TS_CLAIM_DISCONNECT }, { "errinfo", TS_CLAIM_EXTENDED },
+		{ "extended", TS_CLAIM_EXTENDED }, { "negotiation", TS_CLAIM_NEGOTIATION },
+		{ "other", TS_CLAIM_OTHER } };
 	const char *colon = strchr(text, ':');
 
 	*kind = TS_CLAIM_DISCONNECT;
@@ -93,7 +94,8 @@ static bool read_code(struct ts_reader *r, const struct ts_yaml *v, struct ts_co
 		    &c->code) ||
 		(slash != NULL && !ts_code_parse(slash + 1, &c->ext))) {
 		TS_FIELD_ERROR(r, v, "code-malformed",
-			"\"%s\" is no code: write CODE, CODE/EXT or ROLE:CODE, each in hex or decimal (0x904/0x7, 2308, extended:0x101)",
+			"\"%s\" is no code: write CODE, CODE/EXT or ROLE:CODE, each in hex or decimal "
+			"(0x904/0x7, 2308, extended:0x101)",
 			text);
 		return false;
 	}

@@ -62,8 +62,8 @@ struct ts_hit {
 };
 /* Entries for a code (pair); where the role is known it says what a single number is. Exact ones first: the pair, the extended code, the code alone; then the
  * nearest (same code with another extended one, same family). At most max. */
-size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, enum ts_code_role role, bool has_ext, uint32_t ext, const char *product,
-	size_t max, struct ts_arena *a, struct ts_hit **out);
+size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, enum ts_code_role role, bool has_ext, uint32_t ext,
+	const char *product, size_t max, struct ts_arena *a, struct ts_hit **out);
 /* Full text, FTS5 bm25; user's words are quoted, prefix match on the last. */
 size_t ts_kb_search(struct ts_kb *kb, const char *words, const char *product, size_t max, struct ts_arena *a,
 	struct ts_hit **out, struct ts_err *err);

@@ -91,10 +91,10 @@ static void check_codes(struct ts_linting *l)
 
 	for (size_t i = 0; i < l->e->ncodes; i++) {
 		const struct ts_code *c = &l->e->codes[i];
-		const char *key =
-			c->has_ext ? ts_arena_printf(l->arena, "%zu %u/%u", l->pe->pack, (unsigned)c->code,
-					     (unsigned)c->ext)
-				   : ts_arena_printf(l->arena, "%zu %u %d", l->pe->pack, (unsigned)c->code, (int)c->kind);
+		const char *key = c->has_ext ? ts_arena_printf(l->arena, "%zu %u/%u", l->pe->pack,
+						       (unsigned)c->code, (unsigned)c->ext)
+					     : ts_arena_printf(l->arena, "%zu %u %d", l->pe->pack,
+						       (unsigned)c->code, (int)c->kind);
 		size_t other;
 
 		if (ts_strmap_add(l->codes, key, self)) {

@@ -110,8 +110,8 @@ static int kind_of(enum ts_code_role role)
 	return kinds[role];
 }
 
-static void follow(struct ts_kb *kb, size_t file, const struct way *w, uint32_t code, int64_t ext, const char *product,
-	struct ts_hits *hits)
+static void follow(struct ts_kb *kb, size_t file, const struct way *w, uint32_t code, int64_t ext,
+	const char *product, struct ts_hits *hits)
 {
 	sqlite3_stmt *s = ts_store_query(kb, file, w->query);
 
@@ -141,14 +141,16 @@ static bool way_fits(const struct way *w, uint32_t code, int kind, bool has_ext)
 	case PAIR:
 	case EXTENDED_OF_PAIR: return size_fits && has_ext;
 	/* With an extended code beside it, the first number is a disconnect reason. */
-	case ALONE: return size_fits && (kind == -1 ? !has_ext || w->kind == TS_CLAIM_DISCONNECT : kind == w->kind);
+	case ALONE:
+		return size_fits &&
+		       (kind == -1 ? !has_ext || w->kind == TS_CLAIM_DISCONNECT : kind == w->kind);
 	case ANY: break;
 	}
 	return size_fits;
 }
 
-size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, enum ts_code_role role, bool has_ext, uint32_t ext, const char *product,
-	size_t max, struct ts_arena *a, struct ts_hit **out)
+size_t ts_kb_by_code(struct ts_kb *kb, uint32_t code, enum ts_code_role role, bool has_ext, uint32_t ext,
+	const char *product, size_t max, struct ts_arena *a, struct ts_hit **out)
 {
 	struct ts_hits hits;
 

@@ -13,28 +13,33 @@
 #define READ_CHUNK    65536
 #define NAME_ATTEMPTS 100
 
+/* Make one folder on the way to `whole`, unless it is there. */
+static bool make_folder(const char *folder, const char *whole, struct ts_err *err)
+{
+	struct stat st;
+	int why = mkdir(folder, 0700) == 0 ? 0 : errno;
+	if (stat(folder, &st) != 0) {
+		/* A parent that cannot be written may be there all the same (/home on a read-only system), but not this one. */
+		return ts_fail(
+			err, "cannot make the folder \"%s\": %s", folder, strerror(why != 0 ? why : errno));
+	}
+	return S_ISDIR(st.st_mode) ||
+	       ts_fail(err, "cannot make the folder \"%s\": \"%s\" is not a folder", whole, folder);
+}
+
 bool ts_os_mkdirs_private(const char *path, struct ts_err *err)
 {
+	if (*path == '\0') {
+		return ts_fail(err, "cannot make a folder without a name");
+	}
 	char *copy = ts_xstrdup(path);
-	size_t n = strlen(path);
-	bool ok = n > 0 || ts_fail(err, "cannot make a folder without a name");
-	for (char *p = copy; ok && p < copy + n;) {
+	bool ok = true;
+	for (char *p = copy; ok && *p != '\0';) {
 		p += strspn(p, "/");
 		p += strcspn(p, "/");
 		char cut = *p;
 		*p = '\0';
-		struct stat st;
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
-			/* A parent that cannot be written may be there all the same (/home on a read-only system). */
-			int why = errno;
-			if (stat(copy, &st) != 0) {
-				ok = ts_fail(err, "cannot make the folder \"%s\": %s", copy, strerror(why));
-			}
-		}
-		if (ok && (stat(copy, &st) != 0 || !S_ISDIR(st.st_mode))) {
-			ok = ts_fail(
-				err, "cannot make the folder \"%s\": \"%s\" is not a folder", path, copy);
-		}
+		ok = make_folder(copy, path, err);
 		*p = cut;
 	}
 	free(copy);

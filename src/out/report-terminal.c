@@ -14,8 +14,8 @@ enum {
 	POSSIBLE_SHOWN = 5, /* possible causes */
 	EXCLUDED_SHOWN = 8, /* excluded causes */
 	OFF_PATH_SHOWN = 2, /* causes off the path */
-	OPEN_SHOWN = 3,    /* open questions */
-	SOURCES_SHOWN = 3, /* sources */
+	OPEN_SHOWN = 3,     /* open questions */
+	SOURCES_SHOWN = 3,  /* sources */
 };
 
 /* Values that every shell takes as one word; others are left for the person to give again. */

@@ -121,6 +121,10 @@ def every_spelling_of_a_code(h):
         r = h.demo("--code", spelling, "--no-checks")
         check(r.status == 0 and "The demo server went away" in r.out, (spelling, r))
     check("The demo server" in h.demo("0x11", "--no-checks").out, "a bare code")
+    # An extended code that the entry claims leads to it alone and behind any first code; another kind of code by its number.
+    for args in (["--code", "0x77"], ["--code", "0x5/0x77"], ["--code", "0x20088"]):
+        check("The demo server" in h.demo(*args, "--no-checks").out, args)
+    check("The demo server went" not in h.demo("--code", "0x77/0x1", "--no-checks").out.split("nearest")[0], "0x77 is no disconnect reason here")
     r = h.demo("--code", "eleventy")
     check(r.status == 2 and "eleventy" in r.err and "0x904" in r.err, r)
 
@@ -332,8 +336,8 @@ def monstrous_entries(h):
         "a line of 10 MB": md.encode().replace(b"The connection ended", b"x" * 10_000_000),
         "10 MB in a line": md.encode() + b"x" * 10_000_000,
         "nested quotes": md.encode().replace(b"Without its service", b">" * 50_000 + b" Without its service"),
-        "YAML bomb": md.encode().replace(b"codes: [0x11/0x1, 0x11]", b"codes: [0x11/0x1, 0x11]\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n"),
-        "deep YAML": md.encode().replace(b"codes: [0x11/0x1, 0x11]", b"codes: " + b"[" * 20_000),
+        "YAML bomb": md.encode().replace(b"codes: [0x11/0x1, 0x11, 'extended:0x77', 'other:0x20088']", b"codes: [0x11/0x1, 0x11]\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n"),
+        "deep YAML": md.encode().replace(b"codes: [0x11/0x1, 0x11, 'extended:0x77', 'other:0x20088']", b"codes: " + b"[" * 20_000),
         "no end of front matter": b"---\ntitle: x\n",
         "empty": b"",
         "NUL bytes": md.encode().replace(b"accepted", b"acc\0epted"),

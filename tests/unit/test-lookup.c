@@ -161,8 +161,8 @@ static void test_by_code(struct ts_kb *kb)
 	struct ts_hit *hits;
 
 	for (size_t i = 0; i < TS_COUNT(rows); i++) {
-		size_t n = ts_kb_by_code(
-			kb, rows[i].code, TS_ROLE_ANY, rows[i].has_ext, rows[i].ext, rows[i].product, 5, a, &hits);
+		size_t n = ts_kb_by_code(kb, rows[i].code, TS_ROLE_ANY, rows[i].has_ext, rows[i].ext,
+			rows[i].product, 5, a, &hits);
 		CHECK_ROW(rows[i].name, (n > 0) == (rows[i].first != NULL));
 		CHECK_ROW(rows[i].name, n == 0 || strcmp(hits[0].id, rows[i].first) == 0);
 		CHECK_ROW(rows[i].name, n == 0 || hits[0].exact == rows[i].exact);
