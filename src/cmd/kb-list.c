@@ -113,7 +113,7 @@ int ts_cmd_kb_show(struct ts_options *o)
 		if (o->format != NULL && strcmp(o->format, "markdown") == 0) {
 			ts_gate_puts(&b, text, TS_GATE_TABS | TS_GATE_NEWLINES);
 		} else {
-			ts_render_markdown(text, strlen(text), 0, &look, &b);
+			ts_render_entry(text, &look, &b);
 		}
 		status = ts_cmd_emit(o, &b, TS_EXIT_OK);
 		ts_buf_finish(&b);

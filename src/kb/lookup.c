@@ -94,6 +94,9 @@ static const struct way ways[] = {
 	{ TS_Q_CODE_ABOVE, false, false, true, ANY, 0, 10 },
 	{ TS_Q_CODE_BELOW, false, false, true, ANY, 0, 10 },
 	{ TS_Q_CODE_RANGE, false, true, false, ANY, 0, 10 },
+	/* A slip of the finger is near, too. */
+	{ TS_Q_CODE_PREVIOUS, false, true, true, ANY, 0, 5 },
+	{ TS_Q_CODE_NEXT, false, true, true, ANY, 0, 5 },
 };
 
 /* The kind of claim that a number of this role is looked for under; -1 = any. */

@@ -39,6 +39,12 @@ static const char *const sql[] = {
 		HIT " FROM entry_code AS c JOIN entry AS e ON e.id = c.entry\n"
 		    "WHERE c.code BETWEEN (?1 & ~255) AND (?1 | 255) AND c.code <> ?1 AND " IN_PACK
 		    " ORDER BY c.code LIMIT ?3",
+	[TS_Q_CODE_NEXT] =
+		HIT " FROM entry_code AS c JOIN entry AS e ON e.id = c.entry\n"
+		    "WHERE c.code BETWEEN ?1 + 1 AND ?1 + 255 AND " IN_PACK " ORDER BY c.code LIMIT 2",
+	[TS_Q_CODE_PREVIOUS] =
+		HIT " FROM entry_code AS c JOIN entry AS e ON e.id = c.entry\n"
+		    "WHERE c.code BETWEEN ?1 - 255 AND ?1 - 1 AND " IN_PACK " ORDER BY c.code DESC LIMIT 2",
 	[TS_Q_CODE_KNOWN] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry_code WHERE code = ?1)\n"
 			    "  OR EXISTS (SELECT 1 FROM meaning WHERE code = ?1)",
 	[TS_Q_MEANINGS] = "SELECT code, role, product, name, text, source, certainty FROM meaning\n"

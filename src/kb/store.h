@@ -21,9 +21,11 @@ enum ts_query {
 	TS_Q_CODE_ABOVE,    /* code: next higher codes that differ in the second byte only */
 	TS_Q_CODE_BELOW,    /* code: next lower ones */
 	TS_Q_CODE_RANGE,    /* code: those that differ in the low byte only */
-	TS_Q_CODE_KNOWN,    /* code: a row if an entry claims it or the dictionary explains it */
-	TS_Q_MEANINGS,      /* code, role ("any" for all) */
-	TS_Q_NAME,          /* symbolic name */
+	TS_Q_CODE_NEXT,     /* the next code above that some entry claims */
+	TS_Q_CODE_PREVIOUS,
+	TS_Q_CODE_KNOWN, /* code: a row if an entry claims it or the dictionary explains it */
+	TS_Q_MEANINGS,   /* code, role ("any" for all) */
+	TS_Q_NAME,       /* symbolic name */
 	TS_Q_MESSAGES,
 	TS_Q_HIT,            /* entry: what a hit shows */
 	TS_Q_SEARCH_COUNT,   /* FTS5 expression, limit: how many rows match, as far as the limit */

@@ -265,3 +265,21 @@ void ts_render_step(const struct ts_session *s, int node, size_t i, bool undo, c
 {
 	ts_render_step_with(s, node, i, undo, NULL, look, out);
 }
+
+void ts_render_entry(const char *markdown, const struct ts_look *look, struct ts_buf *out)
+{
+	const char *end = strncmp(markdown, "---\n", 4) == 0 ? strstr(markdown, "\n---\n") : NULL;
+	struct ts_buf front;
+
+	if (end != NULL) {
+		ts_buf_init(&front, TS_BUF_MAX_TEXT);
+		ts_buf_puts(&front, "````yaml\n");
+		ts_buf_put(&front, markdown + 4, (size_t)(end + 1 - (markdown + 4)));
+		ts_buf_puts(&front, "````\n");
+		ts_render_markdown(ts_buf_str(&front), front.len, 0, look, out);
+		ts_buf_putc(out, '\n');
+		ts_buf_finish(&front);
+		markdown = end + strlen("\n---\n");
+	}
+	ts_render_markdown(markdown, strlen(markdown), 0, look, out);
+}

@@ -71,6 +71,8 @@ void ts_report_html(const struct ts_report *r, struct ts_buf *out);
 /* Render CommonMark for the terminal (R1-R10) with a left indent of `indent` columns. */
 void ts_render_markdown(
 	const char *markdown, size_t n, int indent, const struct ts_look *look, struct ts_buf *out);
+/* A whole entry as written: its front matter as code, then the Markdown. */
+void ts_render_entry(const char *markdown, const struct ts_look *look, struct ts_buf *out);
 /* One plain paragraph, wrapped, hanging by `hang` columns after the first line. */
 void ts_render_text(const char *text, int indent, int hang, const struct ts_look *look, struct ts_buf *out);
 /* A heading of level 1 or 2. */
