@@ -49,8 +49,8 @@ static struct block *new_block(struct ts_arena *a, size_t size)
 {
 	bool own = size > a->next_size / 2;
 	size_t bytes = own ? size : a->next_size;
-	struct block *b = ts_xcalloc(1, HEADER + bytes);
-	b->size = bytes;
+	struct block *b = ts_xmalloc(HEADER + bytes);
+	*b = (struct block){ .size = bytes };
 	if (own && a->blocks != NULL) {
 		/* A large piece gets a block of its own, behind the one that still has room for small ones. */
 		b->next = a->blocks->next;
@@ -78,7 +78,7 @@ void *ts_arena_alloc(struct ts_arena *a, size_t size)
 	}
 	char *p = (char *)b + HEADER + b->used;
 	b->used += size;
-	return p;
+	return memset(p, 0, size);
 }
 
 void *ts_arena_calloc(struct ts_arena *a, size_t count, size_t size)

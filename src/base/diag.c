@@ -79,6 +79,21 @@ void ts_diag(struct ts_diags *d, enum ts_severity sev, const char *rule, const s
 	d->per_severity[sev]++;
 }
 
+void ts_diags_adopt(struct ts_diags *d, struct ts_diags *other)
+{
+	for (size_t i = 0; i < other->source_count; i++) {
+		TS_GROW(d->sources, d->source_cap, d->source_count);
+		d->sources[d->source_count++] = other->sources[i];
+	}
+	for (size_t i = 0; i < other->count; i++) {
+		TS_GROW(d->problems, d->cap, d->count);
+		d->problems[d->count++] = other->problems[i];
+		d->per_severity[other->problems[i].severity]++;
+	}
+	other->source_count = other->count = 0;
+	ts_diags_free(other);
+}
+
 size_t ts_diags_count(const struct ts_diags *d, enum ts_severity sev)
 {
 	return d->per_severity[sev];

@@ -34,6 +34,8 @@ const struct ts_source *ts_diags_source(struct ts_diags *d, const char *path, co
 /* Add a problem at src->text[off .. off+len). `rule` must be a string literal. */
 void ts_diag(struct ts_diags *d, enum ts_severity sev, const char *rule, const struct ts_source *src,
 	size_t off, size_t len, const char *fmt, ...) TS_PRINTF(7, 8);
+/* Take over all sources and problems of `other`, which is freed: work that was done side by side. */
+void ts_diags_adopt(struct ts_diags *d, struct ts_diags *other);
 size_t ts_diags_count(const struct ts_diags *d, enum ts_severity sev);
 /* Sort by file and place, drop duplicates; then the i-th problem or NULL. */
 void ts_diags_sort(struct ts_diags *d);

@@ -137,12 +137,7 @@ static void check_refused(struct ts_linting *l, const char *shell, const char *t
 	}
 }
 
-struct compiled_rules {
-	struct ts_regex *re[TS_COUNT(command_rules)];
-};
-
-static void check_steps(
-	struct ts_linting *l, const struct ts_step *steps, size_t n, struct compiled_rules *rules)
+static void check_steps(struct ts_linting *l, const struct ts_step *steps, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		check_refused(l, NULL, steps[i].text, NULL, steps[i].span);
@@ -154,12 +149,12 @@ static void check_steps(
 				if (!worth(&command_rules[j], c)) {
 					continue;
 				}
-				if (rules->re[j] == NULL) {
-					rules->re[j] =
+				if (l->rules[j] == NULL) {
+					l->rules[j] =
 						ts_regex_new(command_rules[j].pattern, false, NULL, NULL);
 				}
-				if (rules->re[j] != NULL) {
-					apply(l, c, &command_rules[j], rules->re[j]);
+				if (l->rules[j] != NULL) {
+					apply(l, c, &command_rules[j], l->rules[j]);
 				}
 			}
 		}
@@ -168,13 +163,18 @@ static void check_steps(
 
 void ts_lint_commands(struct ts_linting *l)
 {
-	struct compiled_rules rules = { { NULL } };
-
-	for (size_t i = 0; i < l->e->nown; i++) {
-		check_steps(l, l->e->nodes[i].steps, l->e->nodes[i].nsteps, &rules);
-		check_steps(l, l->e->nodes[i].undo, l->e->nodes[i].nundo, &rules);
+	if (l->rules == NULL) {
+		l->rules = ts_arena_calloc(l->arena, TS_COUNT(command_rules), sizeof(*l->rules));
 	}
-	for (size_t j = 0; j < TS_COUNT(command_rules); j++) {
-		ts_regex_free(rules.re[j]);
+	for (size_t i = 0; i < l->e->nown; i++) {
+		check_steps(l, l->e->nodes[i].steps, l->e->nodes[i].nsteps);
+		check_steps(l, l->e->nodes[i].undo, l->e->nodes[i].nundo);
+	}
+}
+
+void ts_lint_commands_free(struct ts_linting *l)
+{
+	for (size_t j = 0; l->rules != NULL && j < TS_COUNT(command_rules); j++) {
+		ts_regex_free(l->rules[j]);
 	}
 }

@@ -18,14 +18,31 @@ static struct ts_span in_pattern(
 	return whole.len == strlen(pattern) && k <= whole.len ? (struct ts_span){ whole.off + k, 1 } : span;
 }
 
+/* Did this pattern compile before? The kind keeps those apart that are read with and without regard to case. */
+static bool known_good(const struct ts_linting *l, char kind, const char *pattern)
+{
+	return ts_strmap_get(l->patterns, ts_arena_printf(l->arena, "%c%s", kind, pattern)) != (size_t)-1;
+}
+
+static void remember_good(struct ts_linting *l, char kind, const char *pattern)
+{
+	ts_strmap_add(l->patterns, ts_arena_printf(l->arena, "%c%s", kind, pattern), 1);
+}
+
 static void check_pattern(struct ts_linting *l, const char *pattern, struct ts_span span)
 {
 	struct ts_err err;
 	size_t at = 0;
-	struct ts_regex *re = ts_regex_new(pattern, true, &at, &err);
+	struct ts_regex *re;
 
+	if (known_good(l, 'i', pattern)) {
+		return;
+	}
+	re = ts_regex_new(pattern, true, &at, &err);
 	if (re == NULL) {
 		LINT(l, TS_ERROR, "bad-pattern", in_pattern(l, span, pattern, at), "%s", err.text);
+	} else {
+		remember_good(l, 'i', pattern);
 	}
 	ts_regex_free(re);
 }
@@ -41,7 +58,9 @@ static void check_params(struct ts_linting *l)
 		struct ts_err err;
 		size_t at = 0;
 
-		if (p->match[0] == '\0') {
+		const char *both =
+			ts_arena_printf(l->arena, "%s\n%s", p->match, p->def != NULL ? p->def : "");
+		if (p->match[0] == '\0' || known_good(l, 'c', both)) {
 			continue;
 		}
 		re = ts_regex_new(p->match, false, &at, &err);
@@ -53,6 +72,8 @@ static void check_params(struct ts_linting *l)
 			LINT(l, TS_ERROR, "bad-pattern", p->span,
 				"the default \"%s\" of \"%s\" does not match its own pattern", p->def,
 				p->name);
+		} else {
+			remember_good(l, 'c', both);
 		}
 		ts_regex_free(re);
 	}

@@ -19,7 +19,10 @@ struct ts_linting {
 	int64_t today;
 	struct ts_strmap *codes;    /* "pack code/ext" -> index of the entry that claims it */
 	struct ts_regex ***refused; /* per pack, per row of its refused advice; NULL = does not compile */
-	const char *const *ids;     /* of all entries, NULL-terminated */
+	struct ts_strmap
+		*patterns; /* patterns that compiled: most entries have the same ones for a host and a port */
+	struct ts_regex **rules; /* of lint-command.c, compiled when they are first needed */
+	const char *const *ids;  /* of all entries, NULL-terminated */
 	struct ts_schema_cache *schemas;
 	const struct ts_pack_entry *pe;
 	struct ts_entry *e;
@@ -48,5 +51,6 @@ void ts_lint_tests(struct ts_linting *l);    /* lint-test.c */
 void ts_lint_graph(struct ts_linting *l);    /* lint-graph.c: links over all entries */
 void ts_lint_packs(struct ts_linting *l);    /* lint-pack.c */
 void ts_lint_schemas_free(struct ts_linting *l);
+void ts_lint_commands_free(struct ts_linting *l);
 
 #endif

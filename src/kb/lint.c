@@ -70,6 +70,7 @@ void ts_lint(struct ts_pack_set *set, int64_t today, struct ts_diags *d)
 	struct ts_linting l = { .arena = ts_arena_new(), .d = d, .set = set, .today = today };
 
 	l.codes = ts_strmap_new(l.arena);
+	l.patterns = ts_strmap_new(l.arena);
 	l.ids = all_ids(&l);
 	compile_refused(&l);
 	ts_lint_packs(&l);
@@ -86,6 +87,7 @@ void ts_lint(struct ts_pack_set *set, int64_t today, struct ts_diags *d)
 	}
 	ts_lint_graph(&l);
 	ts_lint_schemas_free(&l);
+	ts_lint_commands_free(&l);
 	free_refused(&l);
 	ts_arena_free(l.arena);
 }

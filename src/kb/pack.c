@@ -8,6 +8,7 @@
 #include "kb/parse.h"
 #include "kb/strmap.h"
 #include "os/os.h"
+#include "os/thread.h"
 
 #define FOLDERS_MAX                                                                                          \
 	10000 /* more folders than any collection of packs has: most likely links that lead in a circle */
@@ -245,31 +246,91 @@ static bool is_readme(const struct ts_pack_file *f)
 	return ts_str_case_eq(name, "README.md") && strncmp(f->src->text, "---", 3) != 0;
 }
 
-static void read_entry(struct reading *r, size_t file)
+/* Entries are parsed side by side: each is a file of its own with an arena of its own. */
+#define PARSE_THREADS 2
+#define PARSE_FEW     8 /* below this a thread costs more than it saves */
+
+struct entry_file {
+	struct ts_pack_file *file;
+	size_t index; /* in set->files */
+	const char *id;
+	struct ts_entry *entry; /* NULL: not one, or nothing could be read */
+};
+
+struct parse_job {
+	struct reading r; /* a copy with problems of its own */
+	struct entry_file *files;
+	size_t n, first, step;
+};
+
+static void parse_files(void *arg)
+{
+	struct parse_job *j = arg;
+
+	for (size_t i = j->first; i < j->n; i += j->step) {
+		struct ts_pack_file *f = j->files[i].file;
+
+		f->src = read_source(&j->r, f);
+		if (f->src == NULL || is_readme(f)) {
+			continue;
+		}
+		if (f->relative[strspn(f->relative,
+			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/")] != '\0') {
+			ts_diag(j->r.d, TS_ERROR, "bad-name", f->src, 0, 0,
+				"the path is the entry's id and stands in links: use letters, digits, '.', "
+				"'_' and "
+				"'-'");
+		}
+		j->files[i].entry = ts_parse_entry(f->src, j->files[i].id, j->r.d);
+	}
+}
+
+static void parse_all(struct reading *r, struct entry_file *files, size_t n)
+{
+	struct parse_job jobs[PARSE_THREADS];
+	struct ts_thread *threads[PARSE_THREADS] = { NULL };
+	size_t count = n < PARSE_FEW ? 1 : PARSE_THREADS;
+
+	for (size_t t = 0; t < count; t++) {
+		jobs[t] = (struct parse_job){ *r, files, n, t, count };
+		jobs[t].r.d = ts_diags_new();
+		threads[t] = t > 0 ? ts_thread_start(parse_files, &jobs[t]) : NULL;
+	}
+	for (size_t t = 0; t < count; t++) {
+		if (threads[t] != NULL) {
+			ts_thread_join(threads[t]);
+		} else {
+			parse_files(
+				&jobs[t]); /* this thread's share, and that of a thread that could not be started */
+		}
+		ts_diags_adopt(r->d, jobs[t].r.d);
+	}
+}
+
+static void read_entries(struct reading *r)
 {
 	struct ts_pack_set *set = r->set;
-	struct ts_pack_file *f = &set->files[file];
-	struct ts_entry *e;
-	const char *id;
+	struct entry_file *files = ts_arena_calloc(set->arena, set->nfiles + 1, sizeof(*files));
+	size_t n = 0;
 
-	f->src = read_source(r, f);
-	if (f->src == NULL || is_readme(f)) {
-		return;
+	for (size_t i = 0; i < set->nfiles; i++) {
+		struct ts_pack_file *f = &set->files[i];
+		if (f->kind == TS_PACK_FILE_ENTRY) {
+			files[n++] = (struct entry_file){ f, i,
+				ts_arena_printf(set->arena, "%s%.*s", r->prefix, (int)strlen(f->relative) - 3,
+					f->relative),
+				NULL };
+		}
 	}
-	if (f->relative[strspn(f->relative,
-		    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/")] != '\0') {
-		ts_diag(r->d, TS_ERROR, "bad-name", f->src, 0, 0,
-			"the path is the entry's id and stands in links: use letters, digits, '.', '_' and "
-			"'-'");
+	parse_all(r, files, n);
+	for (size_t i = 0; i < n; i++) {
+		if (files[i].entry != NULL) {
+			TS_ARENA_GROW(set->arena, set->entries, r->entries_cap, set->nentries);
+			set->entries[set->nentries++] =
+				(struct ts_pack_entry){ files[i].entry, files[i].file->src, NULL,
+					pack_of(r, files[i].file->relative), files[i].index };
+		}
 	}
-	id = ts_arena_printf(set->arena, "%s%.*s", r->prefix, (int)strlen(f->relative) - 3, f->relative);
-	e = ts_parse_entry(f->src, id, r->d);
-	if (e == NULL) {
-		return;
-	}
-	TS_ARENA_GROW(set->arena, set->entries, r->entries_cap, set->nentries);
-	set->entries[set->nentries++] =
-		(struct ts_pack_entry){ e, f->src, NULL, pack_of(r, f->relative), file };
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -311,10 +372,9 @@ static void read_all(struct reading *r)
 	for (size_t i = 0; i < set->nfiles; i++) {
 		if (set->files[i].kind == TS_PACK_FILE_CODES) {
 			read_yaml_file(r, &set->files[i]);
-		} else if (set->files[i].kind == TS_PACK_FILE_ENTRY) {
-			read_entry(r, i);
 		}
 	}
+	read_entries(r);
 	if (set->nentries > 1) {
 		qsort(set->entries, set->nentries, sizeof(*set->entries), compare_entries);
 	}
