@@ -20,6 +20,17 @@ static uint32_t ror(uint32_t x, int n)
 	return x >> n | x << (32 - n);
 }
 
+/* One round of FIPS 180-4, 6.2.2 step 3, on the words a..h at these places of v. */
+#define ROUND(a, b, c, d, e, f, g, h, t)                                                                     \
+	do {                                                                                                 \
+		uint32_t t1 = v[h] + (ror(v[e], 6) ^ ror(v[e], 11) ^ ror(v[e], 25)) +                        \
+			      ((v[e] & v[f]) ^ (~v[e] & v[g])) + k[t] + w[t];                                \
+		uint32_t t2 = (ror(v[a], 2) ^ ror(v[a], 13) ^ ror(v[a], 22)) +                               \
+			      ((v[a] & v[b]) ^ (v[a] & v[c]) ^ (v[b] & v[c]));                               \
+		v[d] += t1;                                                                                  \
+		v[h] = t1 + t2;                                                                              \
+	} while (0)
+
 static void block(uint32_t h[8], const unsigned char *p)
 {
 	uint32_t w[64], v[8];
@@ -33,15 +44,17 @@ static void block(uint32_t h[8], const unsigned char *p)
 		w[i] = w[i - 16] + w[i - 7] + (ror(a, 7) ^ ror(a, 18) ^ a >> 3) +
 		       (ror(b, 17) ^ ror(b, 19) ^ b >> 10);
 	}
+	/* The eight words change places instead of being moved: after eight rounds each is where it was. */
 	memcpy(v, h, sizeof(v));
-	for (int i = 0; i < 64; i++) {
-		uint32_t t1 = v[7] + (ror(v[4], 6) ^ ror(v[4], 11) ^ ror(v[4], 25)) +
-			      ((v[4] & v[5]) ^ (~v[4] & v[6])) + k[i] + w[i];
-		uint32_t t2 = (ror(v[0], 2) ^ ror(v[0], 13) ^ ror(v[0], 22)) +
-			      ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += t1;
-		v[0] = t1 + t2;
+	for (int i = 0; i < 64; i += 8) {
+		ROUND(0, 1, 2, 3, 4, 5, 6, 7, i);
+		ROUND(7, 0, 1, 2, 3, 4, 5, 6, i + 1);
+		ROUND(6, 7, 0, 1, 2, 3, 4, 5, i + 2);
+		ROUND(5, 6, 7, 0, 1, 2, 3, 4, i + 3);
+		ROUND(4, 5, 6, 7, 0, 1, 2, 3, i + 4);
+		ROUND(3, 4, 5, 6, 7, 0, 1, 2, i + 5);
+		ROUND(2, 3, 4, 5, 6, 7, 0, 1, i + 6);
+		ROUND(1, 2, 3, 4, 5, 6, 7, 0, i + 7);
 	}
 	for (int i = 0; i < 8; i++) {
 		h[i] += v[i];
