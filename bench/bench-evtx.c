@@ -1,5 +1,6 @@
-/* bench/bench-evtx.c - speed of the event log reader: bench-evtx [TIMES] FILE.... Per file and way the best of TIMES runs: System fields
- * that filters look at, names and values of all data as UTF-8, JSON. script/bench times `bench-evtx 1 FILE` beside evtxexport. */
+/* bench/bench-evtx.c - speed of the event log reader: bench-evtx [TIMES] FILE.... Per file and way the best
+ * of TIMES runs: System fields that filters look at, names and values of all data as UTF-8, JSON.
+ * script/bench times `bench-evtx 1 FILE` beside evtxexport. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

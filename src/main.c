@@ -8,7 +8,7 @@
  *     common.c                          messages, finding the knowledge base, writing the result
  *     diagnose.c lookup.c answers.c     the main job: look up, run checks, report or guide
  *     kb-lint.c kb-list.c kb-test.c     kb lint, build, list, show, test
- *     query.c                           any table by hand
+ *     query.c evidence.c                any table by hand; what a folder or zip holds
  *   ui/                the guided session
  *     guide.c guide-fix.c guide-commands.c   the loop, causes and their steps, the commands' table
  *     line.c line-edit.c progress.c          reading lines, libedit, the live line and Ctrl-C
@@ -17,6 +17,7 @@
  *   kb/                entries: yaml.c front.c parse*.c (Markdown in), lint*.c, compile.c store.c (kb.db out), kb.c load.c lookup.c
  *                      search.c recognise.c cache.c (kb.db in)
  *   table/             vtab.c (the one virtual-table module), schema-*.c (descriptions), evidence.c (what is behind a machine), bundle.c,
+ *                      container.c sniff.c files*.c (a machine's files: folders, archives, hives, exports, sockets, certificates),
  *                      one file per live table
  *   decode/            bytes to structs, no I/O
  *   db/                conn.c (the sandbox for SQL of entries), budget.c, ledger.c, db.c (opening files), schema.sql

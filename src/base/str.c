@@ -58,18 +58,23 @@ bool ts_str_ends(const char *s, const char *suffix)
 
 const char *ts_str_case_find(const char *hay, const char *needle)
 {
-	for (;; hay++) {
-		size_t i = 0;
+	int first = lower(needle[0]);
+	if (first == '\0') {
+		return hay;
+	}
+	for (; *hay != '\0'; hay++) {
+		if (lower(*hay) != first) {
+			continue;
+		}
+		size_t i = 1;
 		while (needle[i] != '\0' && lower(hay[i]) == lower(needle[i])) {
 			i++;
 		}
 		if (needle[i] == '\0') {
 			return hay;
 		}
-		if (*hay == '\0') {
-			return NULL;
-		}
 	}
+	return NULL;
 }
 
 bool ts_str_line(struct ts_str *rest, struct ts_str *line)

@@ -1,7 +1,6 @@
 /* cmd/answers.c - answers given in advance, from the command line and from files. */
 #include "cmd/answers.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,31 +44,48 @@ static bool apply_pair(struct ts_session *s, const char *pair, const char *where
 	return ok;
 }
 
-/* The answers of an exported session; those that the machine gave are found again by its checks. */
-static bool apply_json(struct ts_session *s, const char *text, const char *path, struct ts_err *err)
+/* What an exported report knows. Strict, but for parameters: their pseudonyms need not look like names. */
+static bool apply_report(struct ts_session *s, const char *text, const char *path, struct ts_err *err)
 {
-	static const char sql[] = "SELECT value ->> 'node', value ->> 'label' FROM json_each($json, "
-				  "'$.answers') WHERE value ->> 'by' <> 'machine'";
-	sqlite3 *db = NULL;
-	sqlite3_stmt *st = NULL;
-	bool ok = sqlite3_open(":memory:", &db) == SQLITE_OK &&
-		  sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK;
+	struct ts_handover h;
+	struct ts_arena *a = ts_arena_new();
+	struct ts_buf lost;
+	ts_buf_init(&lost, TS_BUF_MAX_TEXT);
+	const struct ts_entry *e = ts_session_entry(s);
+	bool ok = ts_handover_read(text, path, a, &h, err);
+	if (ok && strcmp(h.kept.head.entry, e->id) != 0) {
+		ok = ts_fail(err, "%s: a report about %s, but the entry here is %s", path, h.kept.head.entry,
+			e->id);
+	}
 	if (ok) {
-		sqlite3_bind_text(st, 1, text, -1, SQLITE_STATIC);
+		(void)ts_kept_restore(&h.kept, s, &lost);
+		struct ts_str rest = { ts_buf_str(&lost), lost.len }, line;
+		while (ok && ts_str_line(&rest, &line)) {
+			if (line.n < 9 || memcmp(line.p, "parameter", 9) != 0) {
+				ok = ts_fail(err, "%s: %.*s", path, (int)line.n, line.p);
+			}
+		}
 	}
-	int rc = SQLITE_DONE;
-	while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		const char *node = (const char *)sqlite3_column_text(st, 0),
-			   *label = (const char *)sqlite3_column_text(st, 1);
-		ok = node != NULL && label != NULL
-			     ? apply(s, node, label, path, err)
-			     : ts_fail(err, "%s: an answer lacks \"node\" or \"label\"", path);
+	ts_buf_finish(&lost);
+	ts_arena_free(a);
+	return ok;
+}
+
+bool ts_answers_report(const struct ts_options *o, struct ts_arena *a, struct ts_handover *out,
+	bool *is_report, struct ts_err *err)
+{
+	struct ts_buf b;
+	*is_report = false;
+	if (o->answers_file == NULL || strcmp(o->answers_file, "-") == 0) {
+		return true;
 	}
-	if (ok && rc != SQLITE_DONE) {
-		ok = ts_fail(err, "%s: not a report of this program: %s", path, sqlite3_errmsg(db));
+	ts_buf_init(&b, FILE_MAX);
+	bool ok = ts_os_read_file(o->answers_file, &b, err);
+	if (ok && ts_handover_is(ts_buf_str(&b))) {
+		*is_report = true;
+		ok = ts_handover_read(ts_buf_str(&b), o->answers_file, a, out, err);
 	}
-	sqlite3_finalize(st);
-	sqlite3_close(db);
+	ts_buf_finish(&b);
 	return ok;
 }
 
@@ -101,9 +117,8 @@ bool ts_answers_apply(const struct ts_options *o, struct ts_session *s, struct t
 		bool ok = ts_os_read_file(o->answers_file, &b, err);
 		if (ok) {
 			const char *text = ts_buf_str(&b);
-			ok = text[strspn(text, " \t\r\n")] == '{'
-				     ? apply_json(s, text, o->answers_file, err)
-				     : apply_lines(s, text, o->answers_file, err);
+			ok = ts_handover_is(text) ? apply_report(s, text, o->answers_file, err)
+						  : apply_lines(s, text, o->answers_file, err);
 		}
 		ts_buf_finish(&b);
 		if (!ok) {

@@ -19,6 +19,12 @@ const char *ts_cmd_last_error(void)
 	return last_error;
 }
 
+void ts_cmd_forget_error(void)
+{
+	free(last_error);
+	last_error = NULL;
+}
+
 int ts_cmd_error(int status, const char *fmt, ...)
 {
 	va_list ap;

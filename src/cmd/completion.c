@@ -64,12 +64,15 @@ static void zsh(void)
 	printf("#compdef troubleshoot\n# made by troubleshoot --completion=zsh\n_arguments -s -S \\\n");
 	for (const struct ts_option_row *r = ts_option_rows; r->name != NULL; r++) {
 		const char *many = r->kind == TS_OPT_LIST ? "*" : "";
-		const char *equals = r->kind == TS_OPT_FLAG ? "" : r->kind == TS_OPT_OPTIONAL ? "=-" : "=";
+		const char *equals = r->kind == TS_OPT_FLAG                                    ? ""
+				     : r->kind == TS_OPT_OPTIONAL || r->kind == TS_OPT_DEFAULT ? "=-"
+											       : "=";
 		printf("  '%s--%s%s[", many, r->name, equals);
 		plain(r->help);
 		printf("]");
 		if (r->kind != TS_OPT_FLAG) {
-			printf("%s:%s:", r->kind == TS_OPT_OPTIONAL ? ":" : "", r->name);
+			printf("%s:%s:", r->kind == TS_OPT_OPTIONAL || r->kind == TS_OPT_DEFAULT ? ":" : "",
+				r->name);
 			if (takes_file(r)) {
 				printf("_files");
 			}

@@ -22,7 +22,7 @@ static void option_text(const struct ts_option_row *r, struct ts_buf *b)
 	} else {
 		ts_buf_printf(b, "    --%s", r->name);
 	}
-	if (r->kind == TS_OPT_OPTIONAL) {
+	if (r->kind == TS_OPT_OPTIONAL || r->kind == TS_OPT_DEFAULT) {
 		ts_buf_printf(b, "[=%s]", r->metavar);
 	} else if (r->metavar != NULL) {
 		ts_buf_printf(b, "=%s", r->metavar);
@@ -84,7 +84,7 @@ static void print_commands(void)
 		for (c++; c->run != NULL && strcmp(c->word, word) == 0; c++) {
 			ts_buf_printf(&b, "|%s", c->sub);
 		}
-		printf("  troubleshoot %-30s %s\n", ts_buf_str(&b), help);
+		printf("  troubleshoot %-28s %s\n", ts_buf_str(&b), help);
 		ts_buf_finish(&b);
 	}
 }

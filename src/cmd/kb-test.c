@@ -1,4 +1,4 @@
-/* cmd/kb-test.c - `kb test [--coverage] DIR...`: every entry's test cases through the real stepper. */
+/* cmd/kb-test.c - `kb test [--coverage] [--mutate] [--format=junit] DIR...`: every entry's test cases through the real stepper. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
@@ -6,75 +6,75 @@
 
 #include "base/diag.h"
 #include "base/gate.h"
-#include "engine/kbtest.h"
+#include "cmd/kb-test.h"
 #include "kb/lint.h"
 #include "kb/pack.h"
 #include "os/os.h"
 
-struct totals {
-	size_t cases, failed, ncover, covered, untested;
+#define MUTATE_MS 120000.0 /* for all mutations of a run, unless --timeout says otherwise */
+
+/* What is done with each entry. One after the other: threads would only wait for SQLite's memory. */
+struct work {
+	bool ask, mutate;
+	double until;
 };
 
-static void print_cases(const struct ts_options *o, const char *id, const struct ts_kbtest *t)
+static void test_entry(const struct work *w, struct ts_kbtest_entry *te)
 {
-	for (size_t i = 0; i < t->ncases; i++) {
-		const struct ts_kbtest_case *c = &t->cases[i];
-		if (!c->passed) {
-			ts_gate_fprintf(stdout, "FAIL %s: %s\n%s", id, c->name, c->text);
-		} else if (o->verbose) {
-			ts_gate_fprintf(stdout, "ok   %s: %s (%.1f ms)\n", id, c->name, c->ms);
-		}
+	if (te->file == NULL) {
+		return;
+	}
+	te->test = ts_kbtest_run(te->entry, te->file);
+	if (w->ask) {
+		ts_kbtest_ask(te->test, te->entry, te->file);
+	}
+	/* What fails already cannot notice anything. */
+	if (w->mutate && te->test->nfailed == 0) {
+		te->mutation = ts_kbtest_mutate(te->entry, te->file, w->until);
 	}
 }
 
-static void print_uncovered(const struct ts_entry *e, const struct ts_kbtest *t)
-{
-	for (size_t i = 0; i < t->ncover; i++) {
-		const struct ts_kbtest_cover *c = &t->cover[i];
-		if (!c->reached) {
-			const char *label = c->label;
-			ts_gate_fprintf(stdout, "not reached: %s: %s%s%s\n", e->id, e->nodes[c->node].id,
-				label ? ": answer " : " (cause)", label ? label : "");
-		}
-	}
-}
-
-static void test_entry(const struct ts_options *o, struct ts_kb *kb, const struct ts_pack_entry *pe,
-	struct ts_diags *d, struct totals *sum)
+/* As it is read from kb.db, with the nodes of the entries that it links to; and its cases. */
+static bool load_entry(struct ts_kb *kb, const struct ts_pack_entry *pe, struct ts_diags *d,
+	struct ts_kbtest_entry *te, struct ts_arena *a)
 {
 	struct ts_err err;
+	te->id = pe->entry->id;
+	te->test_src = pe->test_src;
 	if (pe->test_src == NULL) {
-		sum->untested++;
-		if (o->coverage) {
-			ts_gate_fprintf(stdout, "not tested: %s has no test cases\n", pe->entry->id);
-		}
-		return;
+		return true;
 	}
-	/* As it is read from kb.db, with the nodes of the entries that it links to. */
-	struct ts_entry *e = ts_kb_load(kb, pe->entry->id, &err);
-	if (e == NULL) {
+	te->entry = ts_kb_load(kb, te->id, &err);
+	if (te->entry == NULL) {
 		ts_cmd_error(0, "%s", err.text);
-		sum->failed++;
-		return;
+		return false;
 	}
-	struct ts_arena *a = ts_arena_new();
-	struct ts_test_file *file = ts_testcases_read(a, pe->test_src, e, d);
-	struct ts_kbtest *t = ts_kbtest_run(e, file);
-	print_cases(o, e->id, t);
-	if (o->coverage) {
-		print_uncovered(e, t);
+	te->file = ts_testcases_read(a, pe->test_src, te->entry, d);
+	return true;
+}
+
+static bool run_folder(const struct ts_options *o, struct ts_kb *kb, const struct ts_pack_set *set,
+	struct ts_diags *d, struct ts_kbtest_report *r)
+{
+	struct work w = { .ask = o->coverage, .mutate = o->mutate };
+	bool ok = true;
+	w.until = ts_os_mono_ms_f() + (o->timeout != NULL ? 1000.0 * o->timeout_s : MUTATE_MS);
+	for (size_t i = 0; i < set->nentries; i++) {
+		struct ts_kbtest_entry te = { .id = NULL };
+		struct ts_arena *a = ts_arena_new();
+		ok = load_entry(kb, &set->entries[i], d, &te, a) && ok;
+		test_entry(&w, &te);
+		ts_kbtest_report_add(r, &te);
+		ts_kbtest_free(te.test);
+		ts_mutation_free(te.mutation);
+		ts_entry_free(te.entry);
+		ts_arena_free(a);
 	}
-	sum->cases += t->ncases;
-	sum->failed += t->nfailed;
-	sum->ncover += t->ncover;
-	sum->covered += t->ncovered;
-	ts_kbtest_free(t);
-	ts_arena_free(a);
-	ts_entry_free(e);
+	return ok;
 }
 
 /* False when the folder cannot be read or its entries have errors. */
-static bool test_folder(const struct ts_options *o, const char *dir, struct totals *sum)
+static bool test_folder(const struct ts_options *o, const char *dir, struct ts_kbtest_report *r)
 {
 	struct ts_err err;
 	struct ts_diags *d = ts_diags_new();
@@ -90,9 +90,7 @@ static bool test_folder(const struct ts_options *o, const char *dir, struct tota
 			ts_cmd_error(0, "%s", err.text);
 			ok = false;
 		}
-		for (size_t i = 0; ok && i < set->nentries; i++) {
-			test_entry(o, kb, &set->entries[i], d, sum);
-		}
+		ok = ok && run_folder(o, kb, set, d, r);
 		if (ts_diags_count(d, TS_ERROR) > 0) {
 			ts_diags_print(d, stderr);
 			ok = false;
@@ -106,18 +104,18 @@ static bool test_folder(const struct ts_options *o, const char *dir, struct tota
 
 int ts_cmd_kb_test(struct ts_options *o)
 {
-	struct totals sum = { 0 };
+	struct ts_kbtest_report r;
 	bool ok = true;
 	if (o->nargs == 0) {
 		return ts_cmd_error(TS_EXIT_USAGE, "kb test needs a folder: troubleshoot kb test kb");
 	}
+	ts_kbtest_report_begin(&r, o);
 	for (int i = 0; i < o->nargs; i++) {
-		ok = test_folder(o, o->args[i], &sum) && ok;
+		ok = test_folder(o, o->args[i], &r) && ok;
 	}
-	if (o->coverage && sum.ncover > 0) {
-		printf("%zu of %zu causes and answers reached (%.1f %%)\n", sum.covered, sum.ncover,
-			100.0 * (double)sum.covered / (double)sum.ncover);
-	}
-	printf("%zu passed, %zu failed\n", sum.cases - sum.failed, sum.failed);
-	return !ok ? TS_EXIT_NO_KB : sum.failed > 0 ? TS_EXIT_CONFIRMED : TS_EXIT_OK;
+	int status = !ok ? TS_EXIT_NO_KB : r.failed + r.gaps_failed > 0 ? TS_EXIT_CONFIRMED : TS_EXIT_OK;
+	ts_kbtest_report_text(&r);
+	status = ts_cmd_emit(o, &r.out, status);
+	ts_kbtest_report_end(&r);
+	return status;
 }

@@ -13,73 +13,99 @@
 
 static const char *const when_choices[] = { "auto", "always", "never", NULL };
 static const char *const charset_choices[] = { "auto", "utf-8", "ascii", NULL };
-static const char *const format_choices[] = { "terminal", "markdown", "json", "html", NULL };
+/* Every format of some command; which command has which, ts_cmds says. */
+static const char *const format_choices[] = { "terminal", "markdown", "json", "html", "sarif", "junit", "dot",
+	"mermaid", "svg", NULL };
+static const char *const report_formats[] = { "terminal", "markdown", "json", "html", NULL };
+static const char *const lint_formats[] = { "terminal", "json", "sarif", NULL };
+static const char *const test_formats[] = { "terminal", "junit", NULL };
 static const char *const redact_choices[] = { "strict", "names", "none", NULL };
+static const char *const script_choices[] = { "bat", "powershell", NULL };
 static const char *const shell_choices[] = { "bash", "zsh", "fish", NULL };
 
 #define AT(member) offsetof(struct ts_options, member)
 #define DIAGNOSE   TS_CMD_DIAGNOSE
-#define KB_USERS   (TS_CMD_DIAGNOSE | TS_CMD_KB_LIST | TS_CMD_KB_SHOW)
-#define WITH_JSON  (TS_CMD_DIAGNOSE | TS_CMD_QUERY | TS_CMD_KB_LIST)
+#define COLLECT    TS_CMD_COLLECT
+#define KB_USERS                                                                                             \
+	(COLLECT | TS_CMD_SESSIONS | TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_KB_LIST | TS_CMD_KB_SHOW)
+#define KB_BENCH (TS_CMD_KB_LINT | TS_CMD_KB_TEST | TS_CMD_KB_GRAPH)
+#define WITH_JSON                                                                                            \
+	(TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_KB_LIST | TS_CMD_EVIDENCE | KB_BENCH)
 
 /* Keep in order of name. */
 const struct ts_option_row ts_option_rows[] = {
-	{ 0, "accessible", TS_OPT_FLAG, AT(accessible), DIAGNOSE, NULL, NULL, "no live line, no rewriting" },
-	{ 0, "all", TS_OPT_FLAG, AT(all), DIAGNOSE, NULL, NULL, "the steps of every cause" },
+	{ 0, "accessible", TS_OPT_FLAG, AT(accessible), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
+		"no live line, no rewriting" },
+	{ 0, "all", TS_OPT_FLAG, AT(all), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
+		"the steps of every cause" },
 	{ 0, "answer", TS_OPT_LIST, AT(answer), DIAGNOSE, "NODE=LABEL", NULL, "an answer given in advance" },
 	{ 0, "answers", TS_OPT_VALUE, AT(answers_file), DIAGNOSE, "FILE", NULL,
 		"answers from a file or an exported session" },
-	{ 0, "cause", TS_OPT_VALUE, AT(cause), DIAGNOSE, "ID", NULL, "the steps of this cause" },
+	{ 0, "cause", TS_OPT_VALUE, AT(cause), TS_CMD_SESSIONS | DIAGNOSE, "ID", NULL,
+		"the steps of this cause" },
 	{ 0, "charset", TS_OPT_VALUE, AT(charset), TS_CMD_ANY, "SET", charset_choices,
 		"auto, utf-8 or ascii" },
 	{ 'c', "code", TS_OPT_VALUE, AT(code), DIAGNOSE, "CODE", NULL,
 		"error code: 0x904, 2308, a name, or CODE/EXT" },
 	{ 0, "color", TS_OPT_VALUE, AT(color), TS_CMD_ANY, "WHEN", when_choices, "auto, always or never" },
-	{ 0, "commands", TS_OPT_FLAG, AT(commands), DIAGNOSE, NULL, NULL, "only the commands of the fix" },
+	{ 0, "commands", TS_OPT_FLAG, AT(commands), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
+		"only the commands of the fix" },
 	{ 0, "completion", TS_OPT_VALUE, AT(completion), TS_CMD_ANY, "SHELL", shell_choices,
 		"print completions for bash, zsh or fish" },
 	{ 0, "coverage", TS_OPT_FLAG, AT(coverage), TS_CMD_KB_TEST, NULL, NULL,
 		"list causes and answers that no case reaches" },
 	{ 0, "debug", TS_OPT_FLAG, AT(debug), TS_CMD_ANY, NULL, NULL, "where files were looked for, times" },
-	{ 0, "evidence", TS_OPT_LIST, AT(evidence), DIAGNOSE | TS_CMD_QUERY, "MACHINE=PATH", NULL,
-		"evidence of another computer: a bundle" },
-	{ 0, "exit-code", TS_OPT_FLAG, AT(exit_code), DIAGNOSE, NULL, NULL,
+	{ 0, "entry", TS_OPT_LIST, AT(entry), COLLECT, "ID", NULL, "only for this entry" },
+	{ 0, "evidence", TS_OPT_LIST, AT(evidence), TS_CMD_SESSIONS | DIAGNOSE | TS_CMD_QUERY, "MACHINE=PATH",
+		NULL, "another computer's evidence: bundle, folder, zip" },
+	{ 0, "exit-code", TS_OPT_FLAG, AT(exit_code), DIAGNOSE | TS_CMD_PROBE, NULL, NULL,
 		"exit status says what was found" },
-	{ 'o', "export", TS_OPT_OPTIONAL, AT(output), DIAGNOSE | TS_CMD_KB_BUILD, "FILE", NULL,
-		"write the report as Markdown" },
+	{ 'o', "export", TS_OPT_OPTIONAL, AT(output), COLLECT | TS_CMD_SESSIONS | DIAGNOSE | TS_CMD_KB_BUILD,
+		"FILE", NULL, "write the report as Markdown" },
 	{ 'e', "ext", TS_OPT_VALUE, AT(ext), DIAGNOSE, "CODE", NULL, "extended error code" },
-	{ 0, "format", TS_OPT_VALUE, AT(format), WITH_JSON, "FORMAT", format_choices,
-		"terminal, markdown, json or html" },
+	{ 0, "format", TS_OPT_VALUE, AT(format), TS_CMD_SESSIONS | WITH_JSON, "FORMAT", format_choices,
+		"terminal, markdown, json, html ..." },
+	{ 0, "gateway", TS_OPT_VALUE, AT(gateway), TS_CMD_PROBE, "HOST[:PORT]", NULL,
+		"also look at this Remote Desktop Gateway" },
 	{ 'g', "guide", TS_OPT_FLAG, AT(guide), DIAGNOSE, NULL, NULL,
 		"ask questions although a code was given" },
 	{ 'h', "help", TS_OPT_FLAG, AT(help), TS_CMD_ANY, NULL, NULL, "this help" },
-	{ 0, "here", TS_OPT_VALUE, AT(here), DIAGNOSE, "MACHINE", NULL,
+	{ 0, "here", TS_OPT_VALUE, AT(here), COLLECT | TS_CMD_SESSIONS | DIAGNOSE, "MACHINE", NULL,
 		"which machine this computer is: client, server" },
-	{ 0, "host", TS_OPT_VALUE, AT(host), DIAGNOSE, "NAME", NULL, "the computer to reach" },
+	{ 0, "host", TS_OPT_VALUE, AT(host), COLLECT | TS_CMD_SESSIONS | DIAGNOSE, "NAME", NULL,
+		"the computer to reach" },
 	{ 0, "hyperlinks", TS_OPT_VALUE, AT(hyperlinks), TS_CMD_ANY, "WHEN", when_choices,
 		"auto, always or never" },
 	{ 0, "kb", TS_OPT_LIST, AT(kb), KB_USERS, "PATH", NULL, "knowledge: a folder of Markdown or a .db" },
 	{ 0, "list", TS_OPT_FLAG, AT(list), DIAGNOSE, NULL, NULL, "list all entries" },
-	{ 0, "no-checks", TS_OPT_FLAG, AT(no_checks), DIAGNOSE, NULL, NULL, "run nothing, look up only" },
-	{ 0, "no-input", TS_OPT_FLAG, AT(no_input), DIAGNOSE, NULL, NULL, "never ask" },
+	{ 0, "mutate", TS_OPT_FLAG, AT(mutate), TS_CMD_KB_TEST, NULL, NULL,
+		"change one thing at a time: does a case notice?" },
+	{ 0, "no-checks", TS_OPT_FLAG, AT(no_checks), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
+		"run nothing, look up only" },
+	{ 0, "no-input", TS_OPT_FLAG, AT(no_input), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL, "never ask" },
 	{ 0, "no-pager", TS_OPT_FLAG, AT(no_pager), TS_CMD_ANY, NULL, NULL, "do not page long output" },
-	{ 0, "no-session", TS_OPT_FLAG, AT(no_session), DIAGNOSE, NULL, NULL,
+	{ 0, "no-session", TS_OPT_FLAG, AT(no_session), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
 		"keep nothing of this session" },
-	{ 0, "port", TS_OPT_VALUE, AT(port), DIAGNOSE, "N", NULL, "its port" },
+	{ 0, "port", TS_OPT_VALUE, AT(port), COLLECT | TS_CMD_SESSIONS | DIAGNOSE, "N", NULL, "its port" },
 	{ 'p', "product", TS_OPT_VALUE, AT(product), KB_USERS, "NAME", NULL, "narrow to one pack" },
 	{ 'q', "quiet", TS_OPT_FLAG, AT(quiet), TS_CMD_ANY, NULL, NULL, "no notes, no progress" },
-	{ 0, "redact", TS_OPT_VALUE, AT(redact), DIAGNOSE, "HOW", redact_choices,
-		"names in exports: strict, names or none" },
+	{ 0, "redact", TS_OPT_DEFAULT, AT(redact), COLLECT | TS_CMD_SESSIONS | DIAGNOSE, "HOW",
+		redact_choices, "names in exports: strict, names or none" },
 	{ 0, "schema", TS_OPT_VALUE, AT(schema), TS_CMD_QUERY, "TABLE", NULL, "the columns of one table" },
+	{ 0, "script", TS_OPT_VALUE, AT(script), COLLECT, "SHELL", script_choices,
+		"print a script for Windows computers without this program" },
 	{ 's', "search", TS_OPT_VALUE, AT(search), DIAGNOSE, "WORDS", NULL, "full-text search" },
-	{ 0, "set", TS_OPT_LIST, AT(set), DIAGNOSE, "NAME=VALUE", NULL, "a parameter of the entry" },
+	{ 0, "set", TS_OPT_LIST, AT(set), COLLECT | TS_CMD_SESSIONS | DIAGNOSE, "NAME=VALUE", NULL,
+		"a parameter of the entry" },
 	{ 0, "show", TS_OPT_VALUE, AT(show), DIAGNOSE, "ID", NULL, "read an entry" },
-	{ 0, "since", TS_OPT_VALUE, AT(since), DIAGNOSE, "7d", NULL, "how far back logs are read" },
+	{ 0, "since", TS_OPT_VALUE, AT(since), COLLECT | TS_CMD_SESSIONS | DIAGNOSE, "7d", NULL,
+		"how far back logs are read" },
 	{ 0, "tables", TS_OPT_FLAG, AT(tables), TS_CMD_QUERY, NULL, NULL, "list the tables" },
 	{ 't', "text", TS_OPT_VALUE, AT(text), DIAGNOSE, "FILE", NULL,
 		"read a pasted error message; - is standard input" },
-	{ 0, "timeout", TS_OPT_VALUE, AT(timeout), DIAGNOSE | TS_CMD_QUERY, "SECONDS", NULL,
-		"limit of each check (10)" },
+	{ 0, "timeout", TS_OPT_VALUE, AT(timeout),
+		COLLECT | TS_CMD_SESSIONS | DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_KB_TEST,
+		"SECONDS", NULL, "limit of each check (10)" },
 	{ 'v', "verbose", TS_OPT_FLAG, AT(verbose), TS_CMD_ANY, NULL, NULL, "show the evidence too" },
 	{ 'V', "version", TS_OPT_FLAG, AT(version), TS_CMD_ANY, NULL, NULL, "version and licence" },
 	{ 0, "width", TS_OPT_VALUE, AT(width), TS_CMD_ANY, "N", NULL, "columns of text; 0 = no wrapping" },
@@ -88,13 +114,20 @@ const struct ts_option_row ts_option_rows[] = {
 
 const struct ts_cmd ts_cmds[] = {
 	{ NULL, NULL, TS_CMD_DIAGNOSE, "", "find the cause of an error and its fix", ts_cmd_diagnose },
+	{ "collect", NULL, COLLECT, "-o FILE", "take this computer's evidence along", ts_cmd_collect },
+	{ "evidence", NULL, TS_CMD_EVIDENCE, "PATH...", "what a folder, zip or file holds", ts_cmd_evidence },
 	{ "kb", "build", TS_CMD_KB_BUILD, "DIR... -o FILE", "compile Markdown entries into one file",
 		ts_cmd_kb_build },
-	{ "kb", "lint", TS_CMD_KB_LINT, "DIR...", "report every problem of every entry", ts_cmd_kb_lint },
+	{ "kb", "lint", TS_CMD_KB_LINT, "DIR...", "report every problem of every entry", ts_cmd_kb_lint,
+		lint_formats },
 	{ "kb", "list", TS_CMD_KB_LIST, "", "list entries", ts_cmd_kb_list },
 	{ "kb", "show", TS_CMD_KB_SHOW, "ID", "show an entry", ts_cmd_kb_show },
-	{ "kb", "test", TS_CMD_KB_TEST, "DIR...", "run the test cases of entries", ts_cmd_kb_test },
+	{ "kb", "test", TS_CMD_KB_TEST, "DIR...", "run the test cases of entries", ts_cmd_kb_test,
+		test_formats },
+	{ "probe", NULL, TS_CMD_PROBE, "HOST[:PORT]", "how far a connection gets", ts_cmd_probe },
 	{ "query", NULL, TS_CMD_QUERY, "SELECT", "read any table by hand", ts_cmd_query },
+	{ "sessions", NULL, TS_CMD_SESSIONS, "[COMMAND] [N]", "guided sessions that were kept",
+		ts_cmd_sessions },
 	{ 0 },
 };
 
@@ -106,21 +139,27 @@ static void list_add(struct ts_list *l, const char *item)
 	l->items[l->n++] = item;
 }
 
-static bool check_choice(const struct ts_option_row *r, const char *value, struct ts_err *err)
+static bool is_choice(const char *const *choices, const char *value)
 {
-	if (r->choices == NULL) {
+	for (const char *const *c = choices; *c != NULL; c++) {
+		if (strcmp(*c, value) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool check_choice(const char *name, const char *const *choices, const char *value, struct ts_err *err)
+{
+	if (choices == NULL || is_choice(choices, value)) {
 		return true;
 	}
 	struct ts_buf b;
 	ts_buf_init(&b, 512);
-	for (const char *const *c = r->choices; *c != NULL; c++) {
-		if (strcmp(*c, value) == 0) {
-			ts_buf_finish(&b);
-			return true;
-		}
-		ts_buf_printf(&b, "%s%s", c == r->choices ? "" : c[1] == NULL ? " or " : ", ", *c);
+	for (const char *const *c = choices; *c != NULL; c++) {
+		ts_buf_printf(&b, "%s%s", c == choices ? "" : c[1] == NULL ? " or " : ", ", *c);
 	}
-	ts_fail(err, "--%s=%s: expected %s", r->name, value, ts_buf_str(&b));
+	ts_fail(err, "--%s=%s: expected %s", name, value, ts_buf_str(&b));
 	ts_buf_finish(&b);
 	return false;
 }
@@ -132,9 +171,10 @@ static bool store(struct ts_options *o, const struct ts_option_row *r, const cha
 	case TS_OPT_FLAG: *(bool *)(void *)at = true; return true;
 	case TS_OPT_LIST: list_add((struct ts_list *)(void *)at, value); return true;
 	case TS_OPT_OPTIONAL: o->export_wanted = true; break;
+	case TS_OPT_DEFAULT: value = value != NULL ? value : r->choices[0]; break;
 	case TS_OPT_VALUE: break;
 	}
-	if (value != NULL && !check_choice(r, value, err)) {
+	if (value != NULL && !check_choice(r->name, r->choices, value, err)) {
 		return false;
 	}
 	*(const char **)(void *)at = value != NULL ? value : default_output;
@@ -172,6 +212,7 @@ static void getopt_tables(struct option *longs, char *shorts)
 	for (const struct ts_option_row *r = ts_option_rows; r->name != NULL; r++, n++) {
 		int has_arg = r->kind == TS_OPT_FLAG       ? no_argument
 			      : r->kind == TS_OPT_OPTIONAL ? optional_argument
+			      : r->kind == TS_OPT_DEFAULT  ? optional_argument
 							   : required_argument;
 		longs[n] = (struct option){ r->name, has_arg, NULL, 1000 + (int)n };
 		if (r->letter != 0) {
@@ -226,6 +267,10 @@ static bool parse_options(struct ts_options *o, unsigned *used, int argc, char *
 		const char *value = optarg;
 		/* "--export steps.md": the value of an optional argument may stand in the next word. */
 		if (r->kind == TS_OPT_OPTIONAL && value == NULL && optind < argc && argv[optind][0] != '-') {
+			value = argv[optind++];
+		}
+		if (r->kind == TS_OPT_DEFAULT && value == NULL && optind < argc &&
+			is_choice(r->choices, argv[optind])) {
 			value = argv[optind++];
 		}
 		used[r - ts_option_rows] = 1;
@@ -352,6 +397,11 @@ bool ts_options_parse(
 				*sub ? " " : "", sub);
 		}
 	}
+	if (o->format != NULL &&
+		!check_choice("format", (*cmd)->formats != NULL ? (*cmd)->formats : report_formats, o->format,
+			err)) {
+		return false;
+	}
 	if ((*cmd)->bit == TS_CMD_DIAGNOSE && o->nargs > 0) {
 		return unknown_command(o->args[0], NULL, err);
 	}
@@ -364,5 +414,6 @@ void ts_options_finish(struct ts_options *o)
 	free(o->evidence.items);
 	free(o->answer.items);
 	free(o->kb.items);
+	free(o->entry.items);
 	free(o->args_base);
 }

@@ -32,12 +32,12 @@ struct ts_options {
 	const char *code, *ext, *product, *text, *search, *show;
 	const char *here, *since, *answers_file, *cause, *format, *redact, *timeout;
 	const char *color, *hyperlinks, *charset, *width, *completion, *schema, *output;
-	const char *host, *port;
-	struct ts_list set, evidence, answer, kb;
+	const char *host, *port, *gateway, *script;
+	struct ts_list set, evidence, answer, kb, entry;
 	bool list, guide, no_input, no_checks, all, commands, exit_code, quiet, verbose, debug, accessible,
 		no_pager, no_session;
 	bool export_wanted; /* -o was given; output may be NULL */
-	bool help, version, tables, coverage;
+	bool help, version, tables, coverage, mutate;
 	const char **args; /* what is no option, without the command's words */
 	int nargs;
 	const char **args_base; /* what args was allocated as */
@@ -54,10 +54,22 @@ enum ts_cmd_bit {
 	TS_CMD_KB_SHOW = 16,
 	TS_CMD_KB_TEST = 32,
 	TS_CMD_QUERY = 64,
+	TS_CMD_PROBE = 128,
+	TS_CMD_EVIDENCE = 256,
+	TS_CMD_COLLECT = 512,
+	TS_CMD_KB_GRAPH = 0x1000,
+	TS_CMD_KB_NEW = 0x2000,
+	TS_CMD_SESSIONS = 0x4000,
 	TS_CMD_ANY = 0xffff,
 };
 
-enum ts_option_kind { TS_OPT_FLAG, TS_OPT_VALUE, TS_OPT_OPTIONAL, TS_OPT_LIST };
+enum ts_option_kind {
+	TS_OPT_FLAG,
+	TS_OPT_VALUE,
+	TS_OPT_OPTIONAL,
+	TS_OPT_DEFAULT, /* without a value it means the first choice */
+	TS_OPT_LIST,
+};
 
 struct ts_option_row {
 	char letter; /* 0 = no short form */
@@ -79,6 +91,7 @@ struct ts_cmd {
 	const char *args; /* for usage: "[DIR...]" */
 	const char *help;
 	int (*run)(struct ts_options *o);
+	const char *const *formats; /* what --format may be, NULL-terminated; NULL = the report's formats */
 };
 
 extern const struct ts_cmd ts_cmds[]; /* ends with run NULL */

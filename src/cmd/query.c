@@ -211,21 +211,31 @@ static int print_tables(const struct ts_options *o)
 	return status;
 }
 
-/* The machine that is asked: this one, or the one whose evidence is given. Its name before the '=' is free. */
+/* The machine that is asked: this one, or the one whose evidence is given. Its name before the '=' is free, and the same
+ * in all of them. */
 static bool set_machine(
 	const struct ts_options *o, struct ts_evidence *ev, const char **name, struct ts_err *err)
 {
+	size_t len = 0;
 	*name = "here";
-	if (o->evidence.n == 0) {
-		return true;
+	for (size_t i = 0; i < o->evidence.n; i++) {
+		const char *item = o->evidence.items[i], *eq = strchr(item, '=');
+		size_t n = eq != NULL ? (size_t)(eq - item) : 0;
+		if (i > 0 && (n != len || strncmp(item, o->evidence.items[0], n) != 0)) {
+			return ts_fail(err, "query speaks of one machine: give --evidence for one only");
+		}
+		len = n;
+		*name = MACHINE;
+		ts_evidence_machine(ev, MACHINE);
+		if (!ts_evidence_set_path(ev, MACHINE, eq != NULL ? eq + 1 : item, err)) {
+			return false;
+		}
 	}
-	if (o->evidence.n > 1) {
-		return ts_fail(err, "query speaks of one machine: give one --evidence");
+	const char *remark = ts_evidence_remark(ev, *name);
+	if (remark != NULL) {
+		ts_cmd_note(o, "%s", remark);
 	}
-	const char *eq = strchr(o->evidence.items[0], '=');
-	*name = MACHINE;
-	ts_evidence_machine(ev, MACHINE);
-	return ts_evidence_set_bundle(ev, MACHINE, eq != NULL ? eq + 1 : o->evidence.items[0], err);
+	return true;
 }
 
 int ts_cmd_query(struct ts_options *o)

@@ -124,8 +124,15 @@ struct ts_conn *ts_conn_new(const struct ts_budget *budget, struct ts_err *err)
 
 void ts_conn_seal(struct ts_conn *c)
 {
+	ts_conn_seal_for(c, NULL);
+}
+
+void ts_conn_seal_for(struct ts_conn *c, const char *sql)
+{
 	/* SQLite connects its own tables at their first use, which the authorizer would refuse (reference/sqlite.md 1.3). */
-	(void)sqlite3_exec(c->db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
+	if (sql == NULL || ts_str_case_find(sql, "json_") != NULL) {
+		(void)sqlite3_exec(c->db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
+	}
 	(void)sqlite3_limit(c->db, SQLITE_LIMIT_ATTACHED, 0);
 	(void)sqlite3_set_authorizer(c->db, on_authorize, c);
 }

@@ -16,6 +16,8 @@ struct ts_conn;
 struct ts_conn *ts_conn_new(const struct ts_budget *budget, struct ts_err *err);
 /* Close the sandbox: from here on only what the authorizer allows. */
 void ts_conn_seal(struct ts_conn *c);
+/* The same for one statement that is known already: what it does not mention is not made ready. */
+void ts_conn_seal_for(struct ts_conn *c, const char *sql);
 void ts_conn_free(struct ts_conn *c); /* NULL is allowed */
 
 sqlite3 *ts_conn_db(struct ts_conn *c);

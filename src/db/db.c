@@ -56,6 +56,16 @@ static void describe_id(uint32_t id, char *out, size_t size)
 	(void)snprintf(out, size, "an SQLite database of another program%s", number);
 }
 
+/* Did a program stop while it wrote? Then a journal lies beside the file, and SQLite puts it right when it opens it. */
+static bool has_journal(const char *path)
+{
+	struct ts_file_info info;
+	char *journal = ts_xasprintf("%s-journal", path);
+	bool has = ts_os_stat(journal, &info, NULL) && info.kind == TS_FILE_REGULAR;
+	free(journal);
+	return has;
+}
+
 static bool check_header(const unsigned char *h, size_t n, int64_t size, const char *path,
 	const struct ts_db_kind *kind, struct ts_err *err)
 {
@@ -167,13 +177,22 @@ sqlite3 *ts_db_open_private(
 	struct ts_file_info info;
 	/* The schema is only ever run in an empty file that is ours from its first byte. */
 	if (!ts_os_create_private(path, err) || !ts_os_stat(path, &info, err) ||
-		(info.size > 0 && !check_file(path, kind, err))) {
+		(info.size > 0 && !has_journal(path) && !check_file(path, kind, err))) {
 		return NULL;
 	}
 	char *uri = make_uri(path, "?mode=rw");
 	sqlite3 *db = open_uri(uri, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, path, kind,
 		"PRAGMA synchronous = FULL; PRAGMA cell_size_check = 1; PRAGMA foreign_keys = 1", err);
 	free(uri);
+	if (db != NULL && has_journal(path)) {
+		/* The first read rolls back what was half written; then the file can be judged, and may be empty. */
+		bool ok = ts_db_exec(db, "SELECT count(*) FROM sqlite_schema", err) &&
+			  ts_os_stat(path, &info, err) && (info.size == 0 || check_file(path, kind, err));
+		if (!ok) {
+			(void)sqlite3_close(db);
+			return NULL;
+		}
+	}
 	if (db == NULL || info.size > 0) {
 		return db;
 	}

@@ -18,6 +18,8 @@
 
 /* The schema of a knowledge base, src/db/schema.sql. */
 extern const char ts_schema_sql[];
+/* The schema of sessions.db, src/db/session.sql. */
+extern const char ts_session_schema_sql[];
 
 /* A kind of file. */
 struct ts_db_kind {

@@ -1,30 +1,9 @@
-/* decode/evtx-compile.c - binary XML to a flat list of operations: what is said of the format stands here once, for templates and for literal
- * fragments alike. Nothing recurses: open elements stand on a small stack. */
+/* decode/evtx-compile.c - binary XML to a flat list of operations: what is said of the format stands here
+ * once, for templates and for literal fragments alike. Nothing recurses: open elements stand on a small
+ * stack. */
 #include "decode/evtx-int.h"
 
-enum token {
-	TOKEN_END = 0x00,
-	TOKEN_OPEN = 0x01,
-	TOKEN_CLOSE_START = 0x02,
-	TOKEN_CLOSE_EMPTY = 0x03,
-	TOKEN_CLOSE = 0x04,
-	TOKEN_TEXT = 0x05,
-	TOKEN_ATTRIBUTE = 0x06,
-	TOKEN_CDATA = 0x07,
-	TOKEN_CHAR = 0x08,
-	TOKEN_ENTITY = 0x09,
-	TOKEN_PI_TARGET = 0x0a,
-	TOKEN_PI_DATA = 0x0b,
-	TOKEN_INSTANCE = 0x0c,
-	TOKEN_VALUE = 0x0d,
-	TOKEN_OPTIONAL = 0x0e,
-	TOKEN_FRAGMENT = 0x0f,
-	TOKEN_MORE = 0x40, /* flag: more of the kind follows, or an open tag has attributes */
-};
-
-#define FRAGMENT_SIZE   4  /* token, version, flags */
-#define DEFINITION_HEAD 24 /* next definition, GUID, size of the body */
-#define NAME_HEAD       8  /* next name, hash, count of characters */
+#define NAME_HEAD 8 /* next name, hash, count of characters */
 
 enum place { PLACE_OUTSIDE, PLACE_TAG, PLACE_ATTRIBUTE, PLACE_CONTENT };
 
@@ -65,30 +44,9 @@ static const struct {
 	[TS_EVTX_USER] = { "Security", "UserID" },
 };
 
-void *evtx_pool_take(struct evtx_pool *p, size_t n, size_t align)
-{
-	size_t at = (p->used + align - 1) & ~(align - 1);
-	if (at > p->cap || n > p->cap - at) {
-		return NULL;
-	}
-	p->used = at + n;
-	return p->data + at;
-}
-
-static bool fail(struct ts_evtx *x, enum ts_evtx_harm harm)
-{
-	x->wrong = harm;
-	return false;
-}
-
 static bool bad(struct compiler *c)
 {
-	return fail(c->x, TS_EVTX_RECORD_XML);
-}
-
-static uint32_t left(const struct evtx_span *s)
-{
-	return s->end - s->pos;
+	return evtx_fail(c->x, TS_EVTX_RECORD_XML);
 }
 
 /* --- operations --- */
@@ -96,7 +54,7 @@ static uint32_t left(const struct evtx_span *s)
 static struct evtx_op *add(struct compiler *c, enum evtx_op_kind kind)
 {
 	if (c->nops == EVTX_MAX_OPS) {
-		fail(c->x, TS_EVTX_RECORD_LIMIT);
+		evtx_fail(c->x, TS_EVTX_RECORD_LIMIT);
 		return NULL;
 	}
 	struct evtx_op *op = &c->x->ops[c->nops++];
@@ -109,7 +67,7 @@ static const char *pool_text(struct compiler *c, const unsigned char *p, size_t 
 {
 	char *out = evtx_pool_take(c->pool, units * 3 + 1, 1);
 	if (out == NULL) {
-		fail(c->x, TS_EVTX_RECORD_LIMIT);
+		evtx_fail(c->x, TS_EVTX_RECORD_LIMIT);
 		return NULL;
 	}
 	*len = (uint32_t)evtx_utf16(out, p, units);
@@ -196,7 +154,7 @@ static bool name_fits(const struct ts_evtx *x, uint32_t at)
 /* A reference to a name, which may stand right behind it. */
 static const char *take_name(struct compiler *c, uint32_t *len)
 {
-	if (left(&c->s) < 4) {
+	if (evtx_left(&c->s) < 4) {
 		bad(c);
 		return NULL;
 	}
@@ -209,7 +167,7 @@ static const char *take_name(struct compiler *c, uint32_t *len)
 	size_t units = evtx_u16(c->x->chunk + at + 6);
 	if (at == c->s.pos) {
 		size_t size = NAME_HEAD + units * 2 + 2;
-		if (size > left(&c->s)) {
+		if (size > evtx_left(&c->s)) {
 			bad(c);
 			return NULL;
 		}
@@ -234,9 +192,10 @@ static bool open_element(struct compiler *c, bool attributes)
 		return bad(c);
 	}
 	if (c->depth == TS_EVTX_MAX_DEPTH) {
-		return fail(c->x, TS_EVTX_RECORD_LIMIT);
+		return evtx_fail(c->x, TS_EVTX_RECORD_LIMIT);
 	}
-	/* The rule is: a dependency identifier in templates and none elsewhere; some writers do it the other way. */
+	/* The rule is: a dependency identifier in templates and none elsewhere; some writers do it the
+	 * other way. */
 	bool with = c->in_template;
 	if (!element_fits(c, c->s.pos + (with ? 2 : 0))) {
 		with = !with;
@@ -262,7 +221,7 @@ static bool open_element(struct compiler *c, bool attributes)
 		op->flags = OP_SKIPPED;
 	}
 	if (attributes) {
-		if (left(&c->s) < 4) {
+		if (evtx_left(&c->s) < 4) {
 			return bad(c);
 		}
 		c->s.pos += 4; /* the list's size; its tokens say it too */
@@ -324,12 +283,12 @@ static bool close_element(struct compiler *c, bool empty)
 
 static bool counted_text(struct compiler *c, bool keep)
 {
-	if (left(&c->s) < 2) {
+	if (evtx_left(&c->s) < 2) {
 		return bad(c);
 	}
 	uint32_t units = evtx_u16(c->s.base + c->s.pos);
 	c->s.pos += 2;
-	if (units * 2 > left(&c->s)) {
+	if (units * 2 > evtx_left(&c->s)) {
 		return bad(c);
 	}
 	const unsigned char *p = c->s.base + c->s.pos;
@@ -339,7 +298,7 @@ static bool counted_text(struct compiler *c, bool keep)
 
 static bool typed_text(struct compiler *c)
 {
-	if (left(&c->s) < 1 || c->s.base[c->s.pos] != EVTX_STRING) {
+	if (evtx_left(&c->s) < 1 || c->s.base[c->s.pos] != EVTX_STRING) {
 		return bad(c);
 	}
 	c->s.pos++;
@@ -369,7 +328,7 @@ static bool entity(struct compiler *c)
 
 static bool char_reference(struct compiler *c)
 {
-	if (left(&c->s) < 2) {
+	if (evtx_left(&c->s) < 2) {
 		return bad(c);
 	}
 	const unsigned char *p = c->s.base + c->s.pos;
@@ -379,7 +338,7 @@ static bool char_reference(struct compiler *c)
 
 static bool substitution(struct compiler *c, bool optional)
 {
-	if (left(&c->s) < 3 || (c->place != PLACE_ATTRIBUTE && c->place != PLACE_CONTENT)) {
+	if (evtx_left(&c->s) < 3 || (c->place != PLACE_ATTRIBUTE && c->place != PLACE_CONTENT)) {
 		return bad(c);
 	}
 	struct evtx_op *op = add(c, OP_VALUE);
@@ -417,32 +376,32 @@ static bool pi_target(struct compiler *c)
 
 static bool fragment_head(struct compiler *c)
 {
-	if (left(&c->s) < FRAGMENT_SIZE - 1 || c->place != PLACE_OUTSIDE) {
+	if (evtx_left(&c->s) < EVTX_FRAGMENT_HEAD - 1 || c->place != PLACE_OUTSIDE) {
 		return bad(c);
 	}
-	c->s.pos += FRAGMENT_SIZE - 1;
+	c->s.pos += EVTX_FRAGMENT_HEAD - 1;
 	return true;
 }
 
 static bool one_token(struct compiler *c, unsigned token)
 {
-	bool more = (token & TOKEN_MORE) != 0;
-	switch (token & ~(unsigned)TOKEN_MORE) {
-	case TOKEN_OPEN: return open_element(c, more);
-	case TOKEN_CLOSE_START: return begin_content(c);
-	case TOKEN_CLOSE_EMPTY: return close_element(c, true);
-	case TOKEN_CLOSE: return close_element(c, false);
-	case TOKEN_TEXT: return typed_text(c);
-	case TOKEN_ATTRIBUTE: return begin_attribute(c);
-	case TOKEN_CDATA: return counted_text(c, true);
-	case TOKEN_CHAR: return char_reference(c);
-	case TOKEN_ENTITY: return entity(c);
-	case TOKEN_PI_TARGET: return pi_target(c);
-	case TOKEN_PI_DATA: return counted_text(c, false);
-	case TOKEN_INSTANCE: return nested_instance(c);
-	case TOKEN_VALUE: return substitution(c, false);
-	case TOKEN_OPTIONAL: return substitution(c, true);
-	case TOKEN_FRAGMENT: return fragment_head(c);
+	bool more = (token & EVTX_TOKEN_MORE) != 0;
+	switch (token & ~(unsigned)EVTX_TOKEN_MORE) {
+	case EVTX_TOKEN_OPEN: return open_element(c, more);
+	case EVTX_TOKEN_CLOSE_START: return begin_content(c);
+	case EVTX_TOKEN_CLOSE_EMPTY: return close_element(c, true);
+	case EVTX_TOKEN_CLOSE: return close_element(c, false);
+	case EVTX_TOKEN_TEXT: return typed_text(c);
+	case EVTX_TOKEN_ATTRIBUTE: return begin_attribute(c);
+	case EVTX_TOKEN_CDATA: return counted_text(c, true);
+	case EVTX_TOKEN_CHAR: return char_reference(c);
+	case EVTX_TOKEN_ENTITY: return entity(c);
+	case EVTX_TOKEN_PI_TARGET: return pi_target(c);
+	case EVTX_TOKEN_PI_DATA: return counted_text(c, false);
+	case EVTX_TOKEN_INSTANCE: return nested_instance(c);
+	case EVTX_TOKEN_VALUE: return substitution(c, false);
+	case EVTX_TOKEN_OPTIONAL: return substitution(c, true);
+	case EVTX_TOKEN_FRAGMENT: return fragment_head(c);
 	default: return bad(c);
 	}
 }
@@ -453,7 +412,7 @@ static struct evtx_program *finish(struct compiler *c)
 	struct evtx_op *ops =
 		op != NULL ? evtx_pool_take(c->pool, c->nops * sizeof(*ops), _Alignof(struct evtx_op)) : NULL;
 	if (ops == NULL) {
-		fail(c->x, TS_EVTX_RECORD_LIMIT);
+		evtx_fail(c->x, TS_EVTX_RECORD_LIMIT);
 		return NULL;
 	}
 	memcpy(ops, c->x->ops, c->nops * sizeof(*ops));
@@ -467,7 +426,7 @@ const struct evtx_program *evtx_compile(
 	struct compiler c = { .x = x, .s = s, .pool = pool, .in_template = in_template };
 	c.program = evtx_pool_take(pool, sizeof(*c.program), _Alignof(struct evtx_program));
 	if (c.program == NULL) {
-		fail(x, TS_EVTX_RECORD_LIMIT);
+		evtx_fail(x, TS_EVTX_RECORD_LIMIT);
 		return NULL;
 	}
 	for (int f = 0; f < TS_EVTX_FIELDS; f++) {
@@ -475,7 +434,7 @@ const struct evtx_program *evtx_compile(
 	}
 	while (c.s.pos < c.s.end) {
 		unsigned token = c.s.base[c.s.pos++];
-		if (token == TOKEN_END) {
+		if (token == EVTX_TOKEN_END) {
 			break;
 		}
 		if (!one_token(&c, token)) {
@@ -483,147 +442,8 @@ const struct evtx_program *evtx_compile(
 		}
 	}
 	if (c.depth > 0) {
-		fail(x, TS_EVTX_RECORD_XML);
+		evtx_fail(x, TS_EVTX_RECORD_XML);
 		return NULL;
 	}
 	return finish(&c);
-}
-
-/* --- templates --- */
-
-void evtx_templates_clear(struct ts_evtx *x)
-{
-	for (size_t i = 0; i < x->ntemplates; i++) {
-		x->template_at[x->templates[i].offset] = 0;
-	}
-	x->ntemplates = 0;
-	x->pool.used = 0;
-}
-
-/* Size of the body of the definition there; false where none can stand. */
-static bool definition_size(const struct ts_evtx *x, uint32_t at, uint32_t *size)
-{
-	if (at < EVTX_CHUNK_HEADER || at > x->chunk_end - DEFINITION_HEAD) {
-		return false;
-	}
-	*size = evtx_u32(x->chunk + at + 20);
-	return *size <= x->chunk_end - DEFINITION_HEAD - at;
-}
-
-static const struct evtx_program *template_of(struct ts_evtx *x, uint32_t at, uint32_t size)
-{
-	unsigned slot = x->template_at[at];
-	if (slot == 0) {
-		if (x->ntemplates == TS_COUNT(x->templates)) {
-			fail(x, TS_EVTX_RECORD_LIMIT);
-			return NULL;
-		}
-		struct evtx_span s = { x->chunk, at + DEFINITION_HEAD, at + DEFINITION_HEAD + size };
-		size_t mark = x->pool.used;
-		slot = (unsigned)++x->ntemplates;
-		x->template_at[at] = (uint16_t)slot;
-		x->templates[slot - 1].program = evtx_compile(x, s, true, &x->pool);
-		x->templates[slot - 1].offset = at;
-		x->templates[slot - 1].over_limit = x->wrong == TS_EVTX_RECORD_LIMIT;
-		if (x->templates[slot - 1].program == NULL) {
-			x->pool.used = mark;
-		}
-	}
-	if (x->templates[slot - 1].program == NULL) {
-		fail(x, x->templates[slot - 1].over_limit ? TS_EVTX_RECORD_LIMIT : TS_EVTX_RECORD_XML);
-	}
-	return x->templates[slot - 1].program;
-}
-
-/* The part before the values; *at and *size: the definition. */
-static bool instance_head(struct ts_evtx *x, struct evtx_span *s, uint32_t *at, uint32_t *size)
-{
-	if (left(s) < 9) {
-		return fail(x, TS_EVTX_RECORD_XML);
-	}
-	uint32_t id = evtx_u32(s->base + s->pos + 1);
-	*at = evtx_u32(s->base + s->pos + 5);
-	s->pos += 9;
-	/* The identifier is the beginning of the definition's GUID: an offset that leads somewhere else is not followed. */
-	if (!definition_size(x, *at, size) || evtx_u32(x->chunk + *at + 4) != id) {
-		return fail(x, TS_EVTX_RECORD_XML);
-	}
-	if (*at == s->pos) {
-		if (DEFINITION_HEAD + *size > left(s)) {
-			return fail(x, TS_EVTX_RECORD_XML);
-		}
-		s->pos += DEFINITION_HEAD + *size;
-	}
-	return left(s) >= 4 || fail(x, TS_EVTX_RECORD_XML);
-}
-
-bool evtx_instance(struct ts_evtx *x, struct evtx_span *s, struct evtx_frame *f)
-{
-	uint32_t at, size;
-	if (!instance_head(x, s, &at, &size)) {
-		return false;
-	}
-	uint32_t n = evtx_u32(s->base + s->pos);
-	s->pos += 4;
-	if (n > left(s) / 4) {
-		return fail(x, TS_EVTX_RECORD_XML);
-	}
-	if (n > TS_EVTX_MAX_VALUES - x->nvalues) {
-		return fail(x, TS_EVTX_RECORD_LIMIT);
-	}
-	const unsigned char *d = s->base + s->pos;
-	struct ts_evtx_value *v = x->values + x->nvalues;
-	s->pos += n * 4;
-	for (uint32_t i = 0; i < n; i++, d += 4) {
-		uint32_t len = evtx_u16(d);
-		if (len > left(s)) {
-			return fail(x, TS_EVTX_RECORD_XML);
-		}
-		v[i] = (struct ts_evtx_value){ s->base + s->pos, len, d[2] };
-		s->pos += len;
-	}
-	x->nvalues += n;
-	*f = (struct evtx_frame){ .program = template_of(x, at, size), .values = v, .nvalues = n };
-	return f->program != NULL;
-}
-
-bool evtx_instance_skip(struct ts_evtx *x, struct evtx_span *s)
-{
-	uint32_t at, size;
-	if (!instance_head(x, s, &at, &size)) {
-		return false;
-	}
-	uint32_t n = evtx_u32(s->base + s->pos);
-	s->pos += 4;
-	if (n > left(s) / 4) {
-		return fail(x, TS_EVTX_RECORD_XML);
-	}
-	const unsigned char *d = s->base + s->pos;
-	s->pos += n * 4;
-	for (uint32_t i = 0; i < n; i++, d += 4) {
-		uint32_t len = evtx_u16(d);
-		if (len > left(s)) {
-			return fail(x, TS_EVTX_RECORD_XML);
-		}
-		s->pos += len;
-	}
-	return true;
-}
-
-bool evtx_fragment(struct ts_evtx *x, struct evtx_span s, struct evtx_frame *f, bool *empty)
-{
-	*empty = false;
-	while (left(&s) >= FRAGMENT_SIZE && s.base[s.pos] == TOKEN_FRAGMENT) {
-		s.pos += FRAGMENT_SIZE;
-	}
-	if (left(&s) == 0 || s.base[s.pos] == TOKEN_END) {
-		*empty = true;
-		return true;
-	}
-	if (s.base[s.pos] == TOKEN_INSTANCE) {
-		s.pos++;
-		return evtx_instance(x, &s, f);
-	}
-	*f = (struct evtx_frame){ .program = evtx_compile(x, s, false, &x->scratch) };
-	return f->program != NULL;
 }

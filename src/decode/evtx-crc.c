@@ -1,4 +1,5 @@
-/* decode/evtx-crc.c - CRC-32 of event logs (RFC 1952), sixteen bytes a step: every byte of a log goes through it. */
+/* decode/evtx-crc.c - CRC-32 of event logs (RFC 1952), sixteen bytes a step: every byte of a log goes
+ * through it. */
 #include "decode/evtx-int.h"
 
 #include <stdatomic.h>

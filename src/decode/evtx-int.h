@@ -5,15 +5,16 @@
 #include <string.h>
 #include "decode/evtx.h"
 
-#define EVTX_FILE_HEADER  4096
-#define EVTX_SLOT         65536
-#define EVTX_CHUNK_HEADER 512
-#define EVTX_RECORD_HEAD  24
-#define EVTX_RECORD_MIN   (EVTX_RECORD_HEAD + 4)
-#define EVTX_MAX_RECORDS  ((EVTX_SLOT - EVTX_CHUNK_HEADER) / EVTX_RECORD_MIN + 1) /* per chunk */
-#define EVTX_MAX_OPS      16384                                                   /* per program */
-#define EVTX_NO_SUB       0xffff
-#define EVTX_ARRAY        0x80
+#define EVTX_FILE_HEADER   4096
+#define EVTX_SLOT          65536
+#define EVTX_CHUNK_HEADER  512
+#define EVTX_RECORD_HEAD   24
+#define EVTX_RECORD_MIN    (EVTX_RECORD_HEAD + 4)
+#define EVTX_MAX_RECORDS   ((EVTX_SLOT - EVTX_CHUNK_HEADER) / EVTX_RECORD_MIN + 1) /* per chunk */
+#define EVTX_MAX_OPS       16384                                                   /* per program */
+#define EVTX_NO_SUB        0xffff
+#define EVTX_ARRAY         0x80
+#define EVTX_FRAGMENT_HEAD 4 /* token, version, flags */
 
 enum evtx_type {
 	EVTX_NULL = 0x00,
@@ -41,6 +42,26 @@ enum evtx_type {
 	EVTX_XML = 0x21,
 };
 
+enum evtx_token {
+	EVTX_TOKEN_END = 0x00,
+	EVTX_TOKEN_OPEN = 0x01,
+	EVTX_TOKEN_CLOSE_START = 0x02,
+	EVTX_TOKEN_CLOSE_EMPTY = 0x03,
+	EVTX_TOKEN_CLOSE = 0x04,
+	EVTX_TOKEN_TEXT = 0x05,
+	EVTX_TOKEN_ATTRIBUTE = 0x06,
+	EVTX_TOKEN_CDATA = 0x07,
+	EVTX_TOKEN_CHAR = 0x08,
+	EVTX_TOKEN_ENTITY = 0x09,
+	EVTX_TOKEN_PI_TARGET = 0x0a,
+	EVTX_TOKEN_PI_DATA = 0x0b,
+	EVTX_TOKEN_INSTANCE = 0x0c,
+	EVTX_TOKEN_VALUE = 0x0d,
+	EVTX_TOKEN_OPTIONAL = 0x0e,
+	EVTX_TOKEN_FRAGMENT = 0x0f,
+	EVTX_TOKEN_MORE = 0x40, /* flag: more of the kind follows, or an open tag has attributes */
+};
+
 /* Binary XML becomes a flat list of these. Text of OP_TEXT and OP_VALUE goes to what was begun last: an
  * attribute, or after OP_CONTENT the element. */
 enum evtx_op_kind { OP_OPEN, OP_ATTRIBUTE, OP_CONTENT, OP_TEXT, OP_VALUE, OP_INSTANCE, OP_CLOSE, OP_END };
@@ -51,8 +72,7 @@ enum evtx_op_flags {
 
 struct evtx_op {
 	uint8_t kind, flags;
-	uint16_t
-		sub; /* OP_VALUE: number of the value; OP_OPEN: the value without which the element is not there */
+	uint16_t sub;    /* OP_VALUE: the value; OP_OPEN: the one without which the element is not there */
 	uint16_t repeat; /* OP_OPEN: the value that, if it is an array, repeats the element */
 	uint16_t unused;
 	uint32_t len;  /* of text */
@@ -115,7 +135,7 @@ struct ts_evtx {
 	bool newest_first, verify;
 	const bool *wanted; /* chunks to enter, NULL = all */
 	size_t position;    /* chunk that we are in */
-	size_t next_chunk; /* counted in the direction of reading */
+	size_t next_chunk;  /* counted in the direction of reading */
 	const unsigned char *chunk;
 	uint32_t chunk_end;                 /* bytes of it that are there */
 	uint32_t records[EVTX_MAX_RECORDS]; /* offsets in the chunk */
@@ -161,6 +181,18 @@ static inline uint64_t evtx_u64(const unsigned char *p)
 	return evtx_u32(p) | (uint64_t)evtx_u32(p + 4) << 32;
 }
 
+static inline uint32_t evtx_left(const struct evtx_span *s)
+{
+	return s->end - s->pos;
+}
+
+/* Note why something cannot be decoded. */
+static inline bool evtx_fail(struct ts_evtx *x, enum ts_evtx_harm harm)
+{
+	x->wrong = harm;
+	return false;
+}
+
 /* evtx-crc.c */
 uint32_t evtx_crc32(uint32_t crc, const unsigned char *p, size_t n);
 
@@ -169,7 +201,8 @@ uint32_t evtx_crc32(uint32_t crc, const unsigned char *p, size_t n);
  * the program. */
 const struct evtx_program *evtx_compile(
 	struct ts_evtx *x, struct evtx_span s, bool in_template, struct evtx_pool *pool);
-/* The template instance after its token: its program and values in f; s->pos is behind it afterwards. */
+/* evtx-template.c. The template instance after its token: its program and values in f; s->pos is behind it
+ * afterwards. */
 bool evtx_instance(struct ts_evtx *x, struct evtx_span *s, struct evtx_frame *f);
 /* Skip an instance without looking at it. */
 bool evtx_instance_skip(struct ts_evtx *x, struct evtx_span *s);

@@ -1,5 +1,6 @@
-/* decode/evtx-json.c - an event's data as names and values, and as JSON in osquery's shape: Data elements by their Name, or an array where they have
- * none; everything else nested as in the XML, attributes under <xmlattr>. A name with dots is a path; a repeated Name keeps its last value. */
+/* decode/evtx-json.c - an event's data as names and values, and as JSON in osquery's shape: Data elements
+ * by their Name, or an array where they have none; everything else nested as in the XML, attributes under
+ * <xmlattr>. A name with dots is a path; a repeated Name keeps its last value. */
 #include "decode/evtx-int.h"
 
 #include <stdlib.h>

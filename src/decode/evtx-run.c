@@ -1,4 +1,5 @@
-/* decode/evtx-run.c - runs the operations of a record's template over its values: System fields, and the data as a list of nodes. */
+/* decode/evtx-run.c - runs the operations of a record's template over its values: System fields, and the
+ * data as a list of nodes. */
 #include "decode/evtx-int.h"
 
 #include "decode/datetime.h"
@@ -167,7 +168,8 @@ static bool add_node(struct run *r, const struct evtx_op *op, bool attribute)
 	return true;
 }
 
-/* Room for a piece of text at the end of the target's value, which moves there if it stands elsewhere. NULL = too much. */
+/* Room for a piece of text at the end of the target's value, which moves there if it stands elsewhere. NULL
+ * = too much. */
 static char *room_for(struct run *r, size_t *room)
 {
 	struct ts_evtx *x = r->x;

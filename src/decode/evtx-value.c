@@ -1,4 +1,5 @@
-/* decode/evtx-value.c - values of event logs as text, spelled as Windows 10 and 11 spell them in an event's XML. */
+/* decode/evtx-value.c - values of event logs as text, spelled as Windows 10 and 11 spell them in an event's
+ * XML. */
 #include "decode/evtx-int.h"
 
 #include <math.h>
@@ -157,7 +158,7 @@ static size_t put_real(char *out, double v)
 			: v < 0  ? "-1.#INF"
 				 : "1.#INF");
 	}
-	bool whole = fabs(v) < 1e15 && v == trunc(v);
+	bool whole = v > -1e15 && v < 1e15 && v == (double)(int64_t)v;
 	return (size_t)snprintf(out, SHORT_TEXT, whole ? "%.0f" : "%.6g", v);
 }
 

@@ -1,4 +1,5 @@
-/* decode/evtx.c - the file, its chunks and the frames of its records: what is there, what is damaged, and in which order it is read. */
+/* decode/evtx.c - the file, its chunks and the frames of its records: what is there, what is damaged, and
+ * in which order it is read. */
 #include "decode/evtx-int.h"
 
 #include <stdlib.h>
@@ -168,7 +169,8 @@ const struct ts_evtx_stats *ts_evtx_stats(const struct ts_evtx *x)
 
 /* --- chunks --- */
 
-/* List the records of a chunk. What stands behind its end is an earlier use of the space and never a record of this log. */
+/* List the records of a chunk. What stands behind its end is an earlier use of the space and never a record
+ * of this log. */
 static void list_records(struct ts_evtx *x, const struct evtx_chunk *c)
 {
 	x->nrecords = x->next_record = 0;
@@ -176,7 +178,8 @@ static void list_records(struct ts_evtx *x, const struct evtx_chunk *c)
 		const unsigned char *p = x->chunk + at;
 		uint32_t size = record_size(p, c->limit - at);
 		if (size == 0) {
-			/* Some writers fill the chunk up with zeros and count them in. In a cut chunk the loss is already told. */
+			/* Some writers fill the chunk up with zeros and count them in. In a cut chunk the
+			 * loss is already told. */
 			if (!all_zero(p, c->limit - at) && (c->sound || x->nrecords == 0) &&
 				c->size == EVTX_SLOT) {
 				x->stats.harm[TS_EVTX_RECORD_FRAME]++;

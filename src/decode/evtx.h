@@ -101,8 +101,8 @@ bool ts_evtx_open(struct ts_evtx *x, const void *data, size_t size);
 void ts_evtx_rewind(struct ts_evtx *x, bool newest_first);
 /* Chunks that may hold records; they are numbered in the order of records. */
 size_t ts_evtx_chunks(const struct ts_evtx *x);
-/* Enter only the chunks that are set in wanted[ts_evtx_chunks()] (NULL = all), which must stay; without verify the
- * checksums of records are not computed. Until the next ts_evtx_open(). */
+/* Enter only the chunks that are set in wanted[ts_evtx_chunks()] (NULL = all), which must stay; without
+ * verify the checksums of records are not computed. Until the next ts_evtx_open(). */
 void ts_evtx_select(struct ts_evtx *x, const bool *wanted, bool verify);
 
 /* Go to the next record that can be decoded; false at the end. */

@@ -11,7 +11,8 @@ struct ts_kbtest_walk {
 	const struct ts_entry *entry;
 	const struct ts_test_case *test_case;
 	struct ts_session *session;
-	int *asked; /* nodes that the person was asked, in order */
+	struct ts_evidence_if evidence; /* of the session */
+	int *asked;                     /* nodes that the person was asked, in order */
 	size_t nasked;
 	bool *advised; /* by node */
 	int end;       /* -1 = no single node */

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "engine/judge.h"
-#include "engine/kbtest-compare.h"
+#include "engine/kbtest-private.h"
 #include "engine/runner.h"
 #include "engine/session.h"
 #include "os/os.h"
@@ -50,10 +50,20 @@ static bool add_rows(
 	return true;
 }
 
+static bool in_hole(const struct ts_kbtest_hole *hole, const char *machine, const char *table)
+{
+	for (size_t i = 0; hole != NULL && i < hole->n; i++) {
+		if (strcmp(hole->gaps[i].machine, machine) == 0 && strcmp(hole->gaps[i].table, table) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The case's machines, its rows and its gaps. Every machine of the entry has rows and nothing else, "here" as
  * well: no live table is ever behind a test case. */
-static struct ts_evidence *make_evidence(
-	const struct ts_entry *e, const struct ts_test_case *c, struct ts_err *err)
+struct ts_evidence *ts_kbtest_evidence(const struct ts_entry *e, const struct ts_test_case *c,
+	const struct ts_kbtest_hole *hole, struct ts_err *err)
 {
 	struct ts_evidence *ev = ts_evidence_new();
 	bool ok = true;
@@ -64,9 +74,14 @@ static struct ts_evidence *make_evidence(
 	for (size_t i = 0; ok && i < c->nmachines; i++) {
 		const struct ts_test_machine *m = &c->machines[i];
 		for (size_t j = 0; ok && j < m->ntables; j++) {
-			ok = ts_evidence_rows_table(ev, m->name, m->tables[j].name, err) &&
-			     add_rows(ev, m->name, &m->tables[j], err);
+			ok = in_hole(hole, m->name, m->tables[j].name) ||
+			     (ts_evidence_rows_table(ev, m->name, m->tables[j].name, err) &&
+				     add_rows(ev, m->name, &m->tables[j], err));
 		}
+	}
+	for (size_t i = 0; ok && hole != NULL && i < hole->n; i++) {
+		ok = ts_evidence_rows_gap(
+			ev, hole->gaps[i].machine, hole->gaps[i].table, NULL, TS_SEEN_DENIED, err);
 	}
 	for (size_t i = 0; ok && i < c->ngaps; i++) {
 		const struct ts_test_gap *g = &c->gaps[i];
@@ -98,7 +113,7 @@ static const struct ts_test_table *find_table(
 static struct ts_evidence *more_evidence(const struct ts_entry *e, const struct ts_test_file *f,
 	const struct ts_test_case *c, struct ts_err *err)
 {
-	struct ts_evidence *ev = make_evidence(e, c, err);
+	struct ts_evidence *ev = ts_kbtest_evidence(e, c, NULL, err);
 	for (size_t i = 0; ev != NULL && i < f->ncases; i++) {
 		const struct ts_test_case *other = &f->cases[i];
 		for (size_t j = 0; j < other->nmachines; j++) {
@@ -161,7 +176,7 @@ static bool reply(struct ts_kbtest_walk *k, const struct ts_event *ev)
 	return ok;
 }
 
-static void walk(struct ts_kbtest_walk *k)
+static bool walk(struct ts_kbtest_walk *k)
 {
 	/* A node is asked, advised and checked once at most: more events than this would be a fault of the
 	 * stepper. */
@@ -170,10 +185,11 @@ static void walk(struct ts_kbtest_walk *k)
 		struct ts_event ev;
 		ts_session_step(k->session, &ev);
 		if (!reply(k, &ev)) {
-			return;
+			return k->problems.len == 0;
 		}
 	}
 	ts_buf_printf(&k->problems, "  the walk did not end within %zu steps\n", most);
+	return false;
 }
 
 static bool set_params(struct ts_kbtest_walk *k)
@@ -250,53 +266,94 @@ static void try_certain(struct ts_kbtest_walk *k, const struct ts_test_file *f, 
 
 /* ---- a case ---- */
 
-static void run_on(
-	struct ts_kbtest *t, struct ts_kbtest_walk *k, const struct ts_test_file *f, struct ts_evidence *ev)
+void ts_kbtest_begin(struct ts_kbtest_walk *k, const struct ts_entry *e, const struct ts_test_case *c)
 {
-	const struct ts_evidence_if evidence = { ev, open_evidence, as_of_evidence };
+	*k = (struct ts_kbtest_walk){ .entry = e, .test_case = c, .end = -1 };
+	ts_buf_init(&k->problems, TS_BUF_MAX_TEXT);
+	k->asked = ts_xcalloc(e->nnodes + 1, sizeof(*k->asked));
+	k->advised = ts_xcalloc(e->nnodes + 1, sizeof(*k->advised));
+}
+
+bool ts_kbtest_walk_on(struct ts_kbtest_walk *k, struct ts_evidence *ev)
+{
 	struct ts_session_options options = {
 		.ask = true, .run_checks = true, .workers = 1, .timeout_s = CASE_TIMEOUT_S
 	};
-	k->session = ts_session_new(k->entry, &evidence, &options);
-	if (set_params(k)) {
-		walk(k);
-		if (k->problems.len == 0) {
-			ts_kbtest_compare(k);
-			try_certain(k, f, t->arena);
-		}
-		if (k->problems.len > 0) {
-			ts_kbtest_show_trail(k);
-		}
-		ts_kbtest_mark(k, t->cover, t->ncover);
-	}
+	k->evidence = (struct ts_evidence_if){ ev, open_evidence, as_of_evidence, NULL };
+	k->session = ts_session_new(k->entry, &k->evidence, &options);
+	return set_params(k) && walk(k);
+}
+
+void ts_kbtest_end(struct ts_kbtest_walk *k)
+{
 	ts_session_free(k->session);
+	ts_buf_finish(&k->problems);
+	free(k->asked);
+	free(k->advised);
+}
+
+/* Note what this case answered by checks, and how much it asked. */
+static void note_facts(struct ts_kbtest *t, const struct ts_kbtest_walk *k, size_t number)
+{
+	bool all = true;
+	for (size_t i = 0; i < k->entry->nnodes; i++) {
+		enum ts_check_state state = ts_session_result(k->session, (int)i)->state;
+		all = all && state != TS_CHECK_UNKNOWN && state != TS_CHECK_SKIPPED;
+		if (state == TS_CHECK_ANSWERED && t->answered_by[i] == 0) {
+			t->answered_by[i] = number + 1;
+		}
+	}
+	if (all) {
+		t->full.cases++;
+		t->full.questions += k->nasked;
+	}
 }
 
 static void run_case(struct ts_kbtest *t, const struct ts_entry *e, const struct ts_test_file *f, size_t i)
 {
 	struct ts_kbtest_case *out = &t->cases[i];
-	struct ts_kbtest_walk k = { .entry = e, .test_case = &f->cases[i], .end = -1 };
+	struct ts_kbtest_walk k;
 	struct ts_err err = { "" };
 	double start = ts_os_mono_ms_f();
-	ts_buf_init(&k.problems, TS_BUF_MAX_TEXT);
-	k.asked = ts_xcalloc(e->nnodes + 1, sizeof(*k.asked));
-	k.advised = ts_xcalloc(e->nnodes + 1, sizeof(*k.advised));
-	struct ts_evidence *ev = make_evidence(e, k.test_case, &err);
+	ts_kbtest_begin(&k, e, &f->cases[i]);
+	struct ts_evidence *ev = ts_kbtest_evidence(e, k.test_case, NULL, &err);
 	if (ev == NULL) {
 		ts_buf_printf(&k.problems, "  %s\n", err.text);
-	} else {
-		run_on(t, &k, f, ev);
+	} else if (ts_kbtest_walk_on(&k, ev)) {
+		ts_kbtest_compare(&k);
+		try_certain(&k, f, t->arena);
 	}
-	ts_evidence_free(ev);
+	if (k.session != NULL) {
+		if (k.problems.len > 0) {
+			ts_kbtest_show_trail(&k);
+		}
+		ts_kbtest_mark(&k, t->cover, t->ncover);
+		note_facts(t, &k, i);
+	}
 	out->name = ts_arena_strdup(t->arena, k.test_case->name != NULL ? k.test_case->name : "");
 	out->span = k.test_case->span;
 	out->passed = k.problems.len == 0;
 	out->text = ts_arena_strdup(t->arena, ts_buf_str(&k.problems));
 	out->ms = ts_os_mono_ms_f() - start;
 	t->nfailed += !out->passed;
-	ts_buf_finish(&k.problems);
-	free(k.asked);
-	free(k.advised);
+	ts_kbtest_end(&k);
+	ts_evidence_free(ev);
+}
+
+bool ts_kbtest_passes(const struct ts_entry *e, const struct ts_test_case *c)
+{
+	struct ts_kbtest_walk k;
+	struct ts_err err = { "" };
+	ts_kbtest_begin(&k, e, c);
+	struct ts_evidence *ev = ts_kbtest_evidence(e, c, NULL, &err);
+	bool ok = ev != NULL && ts_kbtest_walk_on(&k, ev);
+	if (ok) {
+		ts_kbtest_compare(&k);
+		ok = k.problems.len == 0;
+	}
+	ts_kbtest_end(&k);
+	ts_evidence_free(ev);
+	return ok;
 }
 
 /* List what there is to be covered. */
@@ -323,6 +380,7 @@ struct ts_kbtest *ts_kbtest_run(const struct ts_entry *entry, const struct ts_te
 	t->arena = ts_arena_new();
 	t->ncases = file->ncases;
 	t->cases = ts_arena_calloc(t->arena, file->ncases + 1, sizeof(*t->cases));
+	t->answered_by = ts_arena_calloc(t->arena, entry->nnodes + 1, sizeof(*t->answered_by));
 	list_cover(t, entry);
 	for (size_t i = 0; i < file->ncases; i++) {
 		run_case(t, entry, file, i);
@@ -330,6 +388,7 @@ struct ts_kbtest *ts_kbtest_run(const struct ts_entry *entry, const struct ts_te
 	for (size_t i = 0; i < t->ncover; i++) {
 		t->ncovered += t->cover[i].reached;
 	}
+	ts_kbtest_try_gaps(t, entry, file);
 	return t;
 }
 

@@ -130,6 +130,7 @@ bool ts_session_set(struct ts_session *s, const char *name, const char *value, s
 	free(p->value);
 	p->value = copy;
 	p->refused = false;
+	s->given_serial++;
 	forget_binding(s, s->entry->params[i].name);
 	return true;
 }
@@ -139,6 +140,7 @@ void ts_session_refuse_param(struct ts_session *s, const char *name)
 	int i = ts_session_param(s, name);
 	if (i >= 0) {
 		s->params[i].refused = true;
+		s->given_serial++;
 	}
 }
 

@@ -27,8 +27,10 @@ struct param_state {
 struct node_state {
 	struct ts_outcome *outcome; /* of the last run; NULL = not run */
 	int runs;
+	unsigned serial;            /* changes with every other outcome, from 1 */
 	int64_t clock;              /* its machine's clock when it last ran */
 	bool was_present, verified; /* see struct ts_known */
+	double factor;              /* of a cause's weight; 0 = 1 */
 };
 
 /* Everything that is computed from the state, again whenever that has changed. */
@@ -51,6 +53,7 @@ struct ts_session {
 	struct node_state *nodes; /* by node */
 	struct given *given;      /* in the order in which they were given; one per node at most */
 	size_t ngiven, given_cap;
+	unsigned given_serial;      /* changes with every answer and parameter, from 1 */
 	struct param_state *params; /* by entry->params */
 	/* the round that is running */
 	struct ts_round *round;

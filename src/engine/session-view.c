@@ -54,6 +54,7 @@ static void fill_known(const struct ts_session *s, struct ts_known *known)
 			.value = r->answer,
 			.was_present = s->nodes[i].was_present,
 			.verified = s->nodes[i].verified,
+			.factor = s->nodes[i].factor,
 		};
 	}
 	for (size_t i = 0; i < s->ngiven; i++) {

@@ -97,6 +97,7 @@ static void store(struct ts_session *s, int node, struct ts_outcome *outcome)
 	struct node_state *st = &s->nodes[node];
 	ts_outcome_free(st->outcome);
 	st->outcome = outcome;
+	st->serial++;
 	st->runs += outcome->result.state != TS_CHECK_SKIPPED;
 	outcome->result.runs = st->runs;
 	s->derived->stale = true;
@@ -118,6 +119,8 @@ void ts_session_clear_result(struct ts_session *s, int node)
 	struct node_state *st = &s->nodes[node];
 	ts_outcome_free(st->outcome);
 	st->outcome = NULL;
+	st->serial++;
+	st->runs = 0;
 	st->was_present = st->verified = false;
 	s->derived->stale = true;
 }
@@ -154,6 +157,9 @@ static struct ts_round *start_round(struct ts_session *s, const int *nodes, size
 		if (s->params[i].value != NULL) {
 			hosts[nhosts++] = value;
 		}
+	}
+	if (again && s->evidence.look_again != NULL) {
+		s->evidence.look_again(s->evidence.ctx);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct ts_node *node = &e->nodes[nodes[i]];
@@ -317,6 +323,9 @@ bool ts_session_rerun(struct ts_session *s, int node, struct ts_err *err)
 void ts_session_forget(struct ts_session *s, int node)
 {
 	ts_session_drop_round(s);
+	if (s->has_evidence && s->evidence.look_again != NULL) {
+		s->evidence.look_again(s->evidence.ctx);
+	}
 	for (size_t i = 0; i < s->entry->nnodes; i++) {
 		if (node < 0 || (size_t)node == i) {
 			ts_session_clear_result(s, (int)i);
@@ -379,6 +388,7 @@ static void remove_given(struct ts_session *s, size_t i)
 {
 	memmove(&s->given[i], &s->given[i + 1], (s->ngiven - i - 1) * sizeof(*s->given));
 	s->ngiven--;
+	s->given_serial++;
 	s->derived->stale = true;
 }
 
@@ -398,6 +408,7 @@ bool ts_session_answer(struct ts_session *s, int node, const char *label, enum t
 	}
 	TS_GROW(s->given, s->given_cap, s->ngiven);
 	s->given[s->ngiven++] = (struct given){ node, found, by, ts_os_now() };
+	s->given_serial++;
 	s->derived->stale = true;
 	return true;
 }
@@ -413,4 +424,49 @@ int ts_session_back(struct ts_session *s, int n)
 		}
 	}
 	return taken;
+}
+
+static int take_back(struct ts_session *s, int node, const char **label)
+{
+	for (size_t i = 0; i < s->ngiven; i++) {
+		if (s->given[i].node == node) {
+			if (label != NULL) {
+				*label = s->given[i].label;
+			}
+			remove_given(s, i);
+			return node;
+		}
+	}
+	return -1;
+}
+
+int ts_session_reopen(struct ts_session *s, int n, const char **label)
+{
+	const struct derived *d = ts_session_derive(s);
+	for (size_t i = d->ntrail; i-- > 0;) {
+		if (d->trail[i].by == TS_BY_PERSON && --n <= 0) {
+			return take_back(s, d->trail[i].node, label);
+		}
+	}
+	return -1;
+}
+
+int ts_session_unneeded(struct ts_session *s, const char **label)
+{
+	const struct ts_walk *w = ts_session_derive(s)->walk;
+	for (size_t i = 0; i < s->ngiven; i++) {
+		int node = s->given[i].node;
+		if (s->given[i].by == TS_BY_PERSON && !w->reached[node] && !w->ahead[node]) {
+			return take_back(s, node, label);
+		}
+	}
+	return -1;
+}
+
+void ts_session_prefer(struct ts_session *s, int node, double factor)
+{
+	if (ts_session_node_ok(s, node) && factor > 0) {
+		s->nodes[node].factor = factor;
+		s->derived->stale = true;
+	}
 }

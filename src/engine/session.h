@@ -22,6 +22,8 @@ struct ts_evidence_if {
 	struct ts_conn *(*open)(void *ctx, const char *machine, const char *sql,
 		const struct ts_budget *budget, struct ts_err *err);
 	int64_t (*as_of)(void *ctx, const char *machine); /* the machine's own clock */
+	/* Checks are about to run again: what other computers answered before counts no more. May be NULL. */
+	void (*look_again)(void *ctx);
 };
 
 /* ---- results of checks ---- */
@@ -167,6 +169,13 @@ bool ts_session_answer(struct ts_session *s, int node, const char *label, enum t
 void ts_session_refuse_param(struct ts_session *s, const char *name);
 /* Take back the last n answers of the person (results of checks are kept). Returns how many were taken. */
 int ts_session_back(struct ts_session *s, int n);
+/* Put the question (or cause) again that the person answered n-th last on the way here; the answers after it stay, and
+ * count where they still have a place. Its node, -1 = there is none. *label (may be NULL) is the answer taken back. */
+int ts_session_reopen(struct ts_session *s, int n, const char **label);
+/* A node that the person has answered although no way leads there any more, with that answer taken back; -1 = none. */
+int ts_session_unneeded(struct ts_session *s, const char **label);
+/* Let a cause's weight count more or less than the entry says; 1 = as it says. */
+void ts_session_prefer(struct ts_session *s, int node, double factor);
 /* Run a cause's check again after its steps; blocks. The new result replaces the old one. $since is then the
  * time of the run before, so that what the logs said before the steps does not count again (unless the
  * machine's clock has stood still since, as a bundle's does: then the evidence is the same). A question's

@@ -30,6 +30,7 @@ struct ts_known {
 	/* a cause: an earlier run of its check said present (the last one may be a verification) */
 	bool was_present;
 	bool verified; /* a cause: its check has run again after the first time */
+	double factor; /* a cause: of its weight; 0 = 1 */
 };
 
 enum ts_walk_next {

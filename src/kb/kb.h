@@ -59,6 +59,10 @@ struct ts_hit {
 	const char *snippet; /* of a search: with \001 and \002 around the words found; NULL otherwise */
 	double score;        /* higher is better */
 	bool exact;          /* the entry claims this code pair, or its message pattern matched */
+	const char *by;      /* how it was found: "code", "message", "words" */
+	/* of a hit by words: how many words of the text that few entries have stand in its title, heading,
+	 * messages or keywords */
+	int telling;
 };
 /* Entries for a code (pair); where the role is known it says what a single number is. Exact ones first: the pair, the extended code, the code alone; then the
  * nearest (same code with another extended one, same family). At most max. */
@@ -79,6 +83,12 @@ struct ts_recognised {
 };
 bool ts_kb_recognise(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a,
 	struct ts_recognised *out, struct ts_err *err);
+/* The same where the person gave the code beside the text: has_code to ext of *out are taken as they are. */
+bool ts_kb_recognise_more(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a,
+	struct ts_recognised *out, struct ts_err *err);
+/* Of the hits, the entry to take for what the text speaks of: the first exact one; else the best by words where it has at least two telling words,
+ * or one where no other entry has any. NULL: none can be taken. */
+const struct ts_hit *ts_kb_choose(const struct ts_hit *hits, size_t n);
 
 /* All entries in order of id. */
 size_t ts_kb_list(struct ts_kb *kb, const char *product, struct ts_arena *a, struct ts_hit **out);
@@ -86,6 +96,8 @@ size_t ts_kb_list(struct ts_kb *kb, const char *product, struct ts_arena *a, str
 struct ts_entry *ts_kb_load(struct ts_kb *kb, const char *id, struct ts_err *err);
 /* The entry's Markdown as written (show); the caller frees; NULL with err. */
 char *ts_kb_markdown(struct ts_kb *kb, const char *id, struct ts_err *err);
+/* Does any entry speak of a machine of this name? */
+bool ts_kb_has_machine(struct ts_kb *kb, const char *name);
 /* A sentence for a cause class, in the arena; NULL when unknown. */
 const char *ts_kb_class_title(struct ts_kb *kb, const char *cause_class, struct ts_arena *a);
 

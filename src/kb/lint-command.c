@@ -1,5 +1,6 @@
 /* kb/lint-command.c - rules about commands and advice: shells, service names, what a pack refuses. */
 #include <string.h>
+#include "base/buf.h"
 #include "base/str.h"
 #include "kb/lint-int.h"
 
@@ -137,10 +138,43 @@ static void check_refused(struct ts_linting *l, const char *shell, const char *t
 	}
 }
 
+/* Some advice is wrong only as a whole: what the step promises and what its commands do. Where a part of it was refused already, that is enough. */
+static void check_whole_step(struct ts_linting *l, const struct ts_step *step)
+{
+	struct ts_regex **compiled = l->refused[l->pe->pack];
+	struct ts_buf b;
+	bool alone = false;
+
+	ts_buf_init(&b, TS_BUF_MAX_TEXT);
+	ts_buf_puts(&b, step->text);
+	for (size_t k = 0; k < step->ncommands; k++) {
+		ts_buf_printf(&b, "\n%s", step->commands[k].text);
+	}
+	for (size_t i = 0; i < l->pack->nrefused && step->ncommands > 0; i++) {
+		const struct ts_pack_refused *r = &l->pack->refused[i];
+
+		if (compiled[i] == NULL || r->shell != NULL ||
+			ts_regex_find(compiled[i], ts_buf_str(&b), b.len, 0, NULL) != TS_REGEX_YES) {
+			continue;
+		}
+		alone = ts_regex_find(compiled[i], step->text, strlen(step->text), 0, NULL) == TS_REGEX_YES;
+		for (size_t k = 0; k < step->ncommands && !alone; k++) {
+			const char *text = step->commands[k].text;
+			alone = ts_regex_find(compiled[i], text, strlen(text), 0, NULL) == TS_REGEX_YES;
+		}
+		if (!alone) {
+			LINT(l, TS_ERROR, "refused-advice", step->span, "pack.yaml refuses this advice: %s",
+				r->reason);
+		}
+	}
+	ts_buf_finish(&b);
+}
+
 static void check_steps(struct ts_linting *l, const struct ts_step *steps, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		check_refused(l, NULL, steps[i].text, NULL, steps[i].span);
+		check_whole_step(l, &steps[i]);
 		for (size_t k = 0; k < steps[i].ncommands; k++) {
 			const struct ts_command *c = &steps[i].commands[k];
 

@@ -50,6 +50,7 @@ void ts_lint_commands(struct ts_linting *l); /* lint-command.c */
 void ts_lint_tests(struct ts_linting *l);    /* lint-test.c */
 void ts_lint_graph(struct ts_linting *l);    /* lint-graph.c: links over all entries */
 void ts_lint_packs(struct ts_linting *l);    /* lint-pack.c */
+void ts_lint_messages(struct ts_linting *l); /* lint-message.c: over all entries */
 void ts_lint_schemas_free(struct ts_linting *l);
 void ts_lint_commands_free(struct ts_linting *l);
 

@@ -236,6 +236,7 @@ void ts_lint_checks(struct ts_linting *l)
 		known = declared(l, c.n);
 		ts_lint_tables(&c);
 		check_params(&c);
+		ts_lint_results(&c);
 		if (ts_lint_tokens(&c)) {
 			check_prepare(&c, known ? c.n->machine : "here");
 		}

@@ -30,6 +30,8 @@ bool ts_lint_is(const struct ts_lint_check *c, size_t i, const char *word);
 const char *ts_lint_text(const struct ts_lint_check *c, size_t i);
 /* Find the tables that the check reads; fills used and from. */
 void ts_lint_tables(struct ts_lint_check *c);
+/* Results that stand in the SQL and that no answer has as its label; lint-result.c. */
+void ts_lint_results(struct ts_lint_check *c);
 /* The rules that look at tokens only. False where preparing the check would only say the same in worse
  * words. */
 bool ts_lint_tokens(struct ts_lint_check *c);

@@ -85,6 +85,7 @@ void ts_lint(struct ts_pack_set *set, int64_t today, struct ts_diags *d)
 		ts_lint_commands(&l);
 		ts_lint_tests(&l);
 	}
+	ts_lint_messages(&l);
 	ts_lint_graph(&l);
 	ts_lint_schemas_free(&l);
 	ts_lint_commands_free(&l);

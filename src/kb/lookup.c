@@ -130,6 +130,7 @@ static void follow(struct ts_kb *kb, size_t file, const struct way *w, uint32_t 
 		if (hit != NULL) {
 			hit->exact = w->exact;
 			hit->score = w->score;
+			hit->by = "code";
 		}
 	}
 	sqlite3_reset(s);
@@ -217,4 +218,19 @@ const char *ts_kb_class_title(struct ts_kb *kb, const char *cause_class, struct 
 		}
 	}
 	return title;
+}
+
+bool ts_kb_has_machine(struct ts_kb *kb, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < kb->nfiles && !found; i++) {
+		sqlite3_stmt *s = ts_store_query(kb, i, TS_Q_MACHINE);
+		ts_db_bind_text(s, 1, name);
+		found = ts_store_row(kb, i, s);
+		if (found) {
+			sqlite3_reset(s);
+		}
+	}
+	return found;
 }

@@ -18,9 +18,9 @@ static_assert(sizeof(latin) == 0x180 - 0xC0 + 1, "a letter for every code point"
 static const struct {
 	uint32_t first, last, to;
 } ranges[] = {
-	{ 0x000D, 0x000D, DROP },
 	{ 0x0009, 0x0009, ' ' },
 	{ 0x000B, 0x000C, '\n' },
+	{ 0x000D, 0x000D, DROP },
 	{ 0x0060, 0x0060, '\'' },
 	{ 0x0085, 0x0085, '\n' },
 	{ 0x00A0, 0x00A0, ' ' },

@@ -21,6 +21,7 @@ void ts_fold(const char *text, size_t n, struct ts_arena *a, struct ts_folded *o
 /* What the words before a number say it is. */
 enum ts_label {
 	TS_LABEL_NONE,
+	TS_LABEL_NUMBER,   /* "process id": some other number, never a code */
 	TS_LABEL_WEAK,     /* "value", "error": a number that follows may be a code, if it is a known one */
 	TS_LABEL_CODE,     /* "error code" */
 	TS_LABEL_REASON,   /* "reason", "disconnected" */

@@ -118,6 +118,22 @@ static bool read_hex(const struct ts_folded *f, size_t i, bool guess, struct dig
 	return d->end > i;
 }
 
+/* "0x904Extended": the next word was glued to the number. Where it begins; 0 = there is none. */
+static size_t glued_word(const struct ts_folded *f, size_t i)
+{
+	bool guessed, foreign = false;
+	size_t end, n = 0;
+
+	while (is_digit(at(f, i))) {
+		i++;
+	}
+	end = i;
+	for (; at(f, i) >= 'a' && at(f, i) <= 'z'; i++, n++) {
+		foreign |= at(f, i) > 'f' && hex_digit(at(f, i), &guessed) < 0;
+	}
+	return foreign && n > 3 ? end : 0;
+}
+
 /* 32 bits, or 64 with a sign that was carried on. */
 static bool fits(const struct digits *d)
 {
@@ -167,7 +183,10 @@ static size_t scan_prefixed(struct scan *s, size_t i)
 			return 0;
 		}
 	}
-	if (!read_hex(f, start, true, &d) || !fits(&d) || ((zero != '0' || start > i + 2) && !d.real)) {
+	struct ts_folded cut = *f;
+	cut.n = glued_word(f, start);
+	if (!(read_hex(f, start, true, &d) || (cut.n > start && read_hex(&cut, start, false, &d))) ||
+		!fits(&d) || ((zero != '0' || start > i + 2) && !d.real)) {
 		return 0;
 	}
 	c = add(s, TS_FORM_HEX, (uint32_t)d.value, i, d.end);
@@ -190,9 +209,10 @@ static size_t scan_unprefixed(struct scan *s, size_t i)
 		letter |= at(f, i + n) >= 'a';
 		n++;
 	}
-	if (n >= 2 && n <= 9 && is_digit(at(f, i)) && at(f, i + n - 1) == 'h') {
+	if (n >= 2 && n <= 9 && (is_digit(at(f, i)) || n == 9) && at(f, i + n - 1) == 'h') {
 		struct ts_folded cut = { f->cp, f->off, i + n - 1 };
-		if (read_hex(&cut, i, false, &d) && fits(&d)) {
+		if (read_hex(&cut, i, false, &d) && fits(&d) &&
+			(is_digit(at(f, i)) || d.value >= HRESULT_MIN)) {
 			add(s, TS_FORM_SUFFIX, (uint32_t)d.value, i, i + n);
 			return n;
 		}

@@ -53,6 +53,15 @@ static const struct {
 	{ "延伸", TS_LABEL_EXTENDED, INSIDE },
 	{ "확장", TS_LABEL_EXTENDED, INSIDE }, /* Korean */
 	{ "ext", TS_LABEL_EXTENDED, ALONE },
+	{ "opcode", TS_LABEL_NUMBER, AT_END }, /* fields of events */
+	{ "keywords", TS_LABEL_NUMBER, AT_END },
+	{ "eventid", TS_LABEL_NUMBER, AT_END },
+	{ "recordid", TS_LABEL_NUMBER, AT_END },
+	{ "processid", TS_LABEL_NUMBER, AT_END },
+	{ "threadid", TS_LABEL_NUMBER, AT_END },
+	{ "logonid", TS_LABEL_NUMBER, AT_END },
+	{ "sessionid", TS_LABEL_NUMBER, AT_END },
+	{ "logontype", TS_LABEL_NUMBER, AT_END },
 	{ "exitcode", TS_LABEL_EXIT, AT_END },
 	{ "exitstatus", TS_LABEL_EXIT, AT_END },
 	{ "exitedwith", TS_LABEL_EXIT, AT_END },

@@ -15,8 +15,10 @@
 #define TEXT_MAX    ((size_t)256 << 10) /* bytes that are looked at */
 #define ALONE_MAX   64                  /* bytes of a text that may be nothing but a code */
 #define HITS_MAX    12
-#define PAIR_GAP    80          /* code points between a code and its extended code */
-#define PATTERN_MAX 100000      /* patterns tried */
+#define PAIR_GAP    80     /* code points between a code and its extended code */
+#define PATTERN_MAX 100000 /* patterns tried */
+#define PAIR_SCORE  92.0   /* above it ts_kb_by_code found the pair or the extended code */
+#define NT_BIT      0x10000000u
 #define STATUS_MIN  0x80000000u /* HRESULT and NTSTATUS: never extended by a second number */
 
 struct recogniser {
@@ -59,6 +61,7 @@ static int judge(struct ts_kb *kb, struct ts_candidate *c)
 {
 	static const int by_label[] = {
 		[TS_LABEL_NONE] = 0,
+		[TS_LABEL_NUMBER] = 0,
 		[TS_LABEL_WEAK] = 1,
 		[TS_LABEL_CODE] = 4,
 		[TS_LABEL_REASON] = 4,
@@ -75,6 +78,14 @@ static int judge(struct ts_kb *kb, struct ts_candidate *c)
 	};
 	bool is_known = known(kb, c->value);
 
+	if (c->label == TS_LABEL_NUMBER) {
+		return 0;
+	}
+	/* HRESULT_FROM_NT sets one bit of an NTSTATUS: 0xD000006D is 0xC000006D. */
+	if (!is_known && c->value >> 28 == 0xD && known(kb, c->value & ~NT_BIT)) {
+		c->value &= ~NT_BIT;
+		is_known = true;
+	}
 	if (c->has_joined && !is_known && known(kb, c->joined)) {
 		c->value = c->joined;
 		c->end = c->joined_end;
@@ -281,15 +292,43 @@ static void make_texts(struct texts *t, const char *text, size_t n)
 	}
 }
 
-static bool matches(const struct texts *t, const char *pattern)
+/* Bytes that the pattern matches; 0 = none. */
+static size_t matches(const struct texts *t, const char *pattern)
 {
 	struct ts_regex *re = ts_regex_new(pattern, true, NULL, NULL);
-	bool yes = re != NULL &&
-		   (ts_regex_find(re, t->raw, t->raw_n, 0, NULL) == TS_REGEX_YES ||
-			   ts_regex_find(re, ts_buf_str(&t->flat), t->flat.len, 0, NULL) == TS_REGEX_YES);
+	struct ts_match m;
+	size_t n = 0;
 
+	if (re != NULL && (ts_regex_find(re, ts_buf_str(&t->flat), t->flat.len, 0, &m) == TS_REGEX_YES ||
+				  ts_regex_find(re, t->raw, t->raw_n, 0, &m) == TS_REGEX_YES)) {
+		n = m.end[0] > m.start[0] ? m.end[0] - m.start[0] : 1;
+	}
 	ts_regex_free(re);
-	return yes;
+	return n;
+}
+
+static void add_message_hit(struct recogniser *r, size_t file, sqlite3_int64 entry, size_t length)
+{
+	sqlite3_stmt *h = ts_store_query(r->kb, file, TS_Q_HIT);
+	size_t before = r->hits.n;
+
+	ts_db_bind_int(h, 1, entry);
+	if (ts_store_row(r->kb, file, h)) {
+		struct ts_hit *hit = ts_hits_add(&r->hits, h);
+		if (hit != NULL) {
+			hit->exact = true;
+			hit->by = "message";
+			hit->score = 200 + (double)length;
+		}
+		sqlite3_reset(h);
+	}
+	/* Of several the one that knows more of the text is first. */
+	for (size_t i = before; i > 0 && i < r->hits.n && r->hits.hits[i].score > r->hits.hits[i - 1].score;
+		i--) {
+		struct ts_hit swap = r->hits.hits[i];
+		r->hits.hits[i] = r->hits.hits[i - 1];
+		r->hits.hits[i - 1] = swap;
+	}
 }
 
 /* Entries whose message pattern matches. A pattern is only compiled when the text that every match of it
@@ -297,8 +336,9 @@ static bool matches(const struct texts *t, const char *pattern)
 static void by_message(struct recogniser *r, const struct texts *t)
 {
 	for (size_t i = 0; i < r->kb->nfiles; i++) {
-		sqlite3_stmt *s = ts_store_query(r->kb, i, TS_Q_MESSAGES), *h;
+		sqlite3_stmt *s = ts_store_query(r->kb, i, TS_Q_MESSAGES);
 		sqlite3_int64 last = -1;
+		size_t longest = 0;
 
 		for (int tried = 0;
 			tried < PATTERN_MAX && !ts_hits_full(&r->hits) && ts_store_row(r->kb, i, s);
@@ -306,34 +346,27 @@ static void by_message(struct recogniser *r, const struct texts *t)
 			const char *anchor = (const char *)sqlite3_column_text(s, 1);
 			const char *pattern = (const char *)sqlite3_column_text(s, 2);
 			sqlite3_int64 entry = sqlite3_column_int64(s, 0);
-			struct ts_hit *hit;
 
-			if (entry == last || anchor == NULL || pattern == NULL ||
-				strstr(ts_buf_str(&t->lower), anchor) == NULL || !matches(t, pattern)) {
-				continue;
+			if (entry != last && longest > 0) {
+				add_message_hit(r, i, last, longest);
 			}
+			longest = entry != last ? 0 : longest;
 			last = entry;
-			h = ts_store_query(r->kb, i, TS_Q_HIT);
-			ts_db_bind_int(h, 1, entry);
-			if (ts_store_row(r->kb, i, h)) {
-				hit = ts_hits_add(&r->hits, h);
-				if (hit != NULL) {
-					hit->exact = true;
-					hit->score = 200;
-				}
-				sqlite3_reset(h);
+			if (anchor != NULL && pattern != NULL &&
+				strstr(ts_buf_str(&t->lower), anchor) != NULL) {
+				size_t n = matches(t, pattern);
+				longest = n > longest ? n : longest;
 			}
+		}
+		if (longest > 0) {
+			add_message_hit(r, i, last, longest);
 		}
 		sqlite3_reset(s);
 	}
 }
 
-static void by_code(struct recogniser *r)
+static void add_hits(struct recogniser *r, const struct ts_hit *found, size_t n)
 {
-	const struct ts_recognised *o = r->out;
-	struct ts_hit *found;
-	size_t n = ts_kb_by_code(r->kb, o->code, o->role, o->has_ext, o->ext, NULL, HITS_MAX, r->a, &found);
-
 	for (size_t i = 0; i < n && !ts_hits_full(&r->hits); i++) {
 		bool there = false;
 		for (size_t k = 0; k < r->hits.n && !there; k++) {
@@ -346,29 +379,88 @@ static void by_code(struct recogniser *r)
 	}
 }
 
-bool ts_kb_recognise(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a,
+/* What was said says more than one number, and a pair of numbers, or the number that gives the reason, more
+ * than both. Words come last, and only where nothing is exact. */
+static void find_entries(struct recogniser *r, const struct texts *t)
+{
+	const struct ts_recognised *o = r->out;
+	struct ts_hit *codes = NULL, *messages;
+	size_t ncodes = 0, pairs = 0, nmessages;
+	struct ts_hits words;
+
+	by_message(r, t);
+	messages = r->hits.hits;
+	nmessages = r->hits.n;
+	ts_hits_init(&r->hits, r->a, HITS_MAX);
+	if (o->has_code) {
+		ncodes = ts_kb_by_code(
+			r->kb, o->code, o->role, o->has_ext, o->ext, NULL, HITS_MAX, r->a, &codes);
+	}
+	while (pairs < ncodes && codes[pairs].exact && o->has_ext && codes[pairs].score > PAIR_SCORE) {
+		pairs++;
+	}
+	add_hits(r, codes, pairs);
+	add_hits(r, messages, nmessages);
+	while (pairs < ncodes && codes[pairs].exact) {
+		pairs++;
+	}
+	add_hits(r, codes, pairs);
+	if (r->hits.n == 0) {
+		ts_hits_init(&words, r->a, HITS_MAX);
+		ts_search_words(r->kb, ts_buf_str(&t->flat), NULL, true, &words);
+		/* A number nobody claims still says more than words that fit a little. */
+		if (ts_kb_choose(words.hits, words.n) != NULL) {
+			add_hits(r, words.hits, words.n);
+			add_hits(r, codes, ncodes);
+		} else {
+			add_hits(r, codes, ncodes);
+			add_hits(r, words.hits, words.n);
+		}
+	}
+	add_hits(r, codes, ncodes);
+}
+
+const struct ts_hit *ts_kb_choose(const struct ts_hit *hits, size_t n)
+{
+	bool words = n > 0 && hits[0].by != NULL && strcmp(hits[0].by, "words") == 0;
+
+	if (n == 0 || (!hits[0].exact && !words)) {
+		return NULL;
+	}
+	if (hits[0].exact || hits[0].telling >= 2) {
+		return &hits[0];
+	}
+	for (size_t i = 1; i < n; i++) {
+		if (hits[i].telling > 0) {
+			return NULL;
+		}
+	}
+	return hits[0].telling > 0 ? &hits[0] : NULL;
+}
+
+bool ts_kb_recognise_more(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a,
 	struct ts_recognised *out, struct ts_err *err)
 {
 	struct recogniser r = { .kb = kb, .a = a, .out = out };
 	struct texts t;
 
-	memset(out, 0, sizeof(*out));
 	n = n > TEXT_MAX ? TEXT_MAX : n;
 	ts_hits_init(&r.hits, a, HITS_MAX);
 	make_texts(&t, text, n);
-	by_message(&r, &t);
-	if (!find_alone(&r, text, n)) {
+	if (!out->has_code && !find_alone(&r, text, n)) {
 		find_codes(&r, text, n);
 	}
-	if (out->has_code) {
-		by_code(&r);
-	}
-	if (r.hits.n == 0) {
-		ts_search_words(kb, ts_buf_str(&t.flat), NULL, true, &r.hits);
-	}
+	find_entries(&r, &t);
 	out->hits = r.hits.hits;
 	out->nhits = r.hits.n;
 	ts_buf_finish(&t.flat);
 	ts_buf_finish(&t.lower);
 	return kb->trouble.text[0] == '\0' || ts_fail(err, "%s", kb->trouble.text);
+}
+
+bool ts_kb_recognise(struct ts_kb *kb, const char *text, size_t n, struct ts_arena *a,
+	struct ts_recognised *out, struct ts_err *err)
+{
+	memset(out, 0, sizeof(*out));
+	return ts_kb_recognise_more(kb, text, n, a, out, err);
 }

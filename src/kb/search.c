@@ -186,6 +186,29 @@ static const char *snippet_of(
 		       : snippet(kb, file, TS_Q_SEARCH_SNIPPET, expression, entry, a);
 }
 
+/* How many of the words that at most half of the entries have stand where the entry says what it is about. */
+static int count_telling(struct ts_kb *kb, size_t file, const struct words *words, int64_t entry)
+{
+	int64_t few = (ts_store_entries(kb, file) + 1) / 2;
+	struct ts_buf b;
+	int n = 0;
+
+	ts_buf_init(&b, TS_BUF_MAX_TEXT);
+	for (size_t i = 0; i < words->n && words->w[i].rows <= few; i++) {
+		sqlite3_stmt *s = ts_store_query(kb, file, TS_Q_SEARCH_IN);
+
+		ts_db_bind_text(
+			s, 1, expression_of(&b, &words->w[i], 1, "{title heading codes words} : ", ""));
+		ts_db_bind_int(s, 2, entry);
+		if (ts_store_row(kb, file, s)) {
+			n++;
+			sqlite3_reset(s);
+		}
+	}
+	ts_buf_finish(&b);
+	return n;
+}
+
 static void show(struct ts_kb *kb, size_t file, const struct found *f, const char *expression,
 	const char *product, double bonus, struct ts_hits *hits)
 {
@@ -200,12 +223,14 @@ static void show(struct ts_kb *kb, size_t file, const struct found *f, const cha
 	}
 	if (hit != NULL) {
 		hit->score = bonus - f->score;
+		hit->by = "words";
 		hit->snippet = snippet_of(kb, file, expression, f->entry, hits->a);
 	}
 }
 
+/* words: NULL, or those of which the telling ones are counted for each hit. */
 static void run(struct ts_kb *kb, size_t file, enum ts_query q, const char *expression, const char *product,
-	double bonus, struct ts_hits *hits)
+	double bonus, const struct words *words, struct ts_hits *hits)
 {
 	sqlite3_stmt *s = ts_store_query(kb, file, q);
 	size_t limit = hits->max + hits->n, n = 0, cap = 0;
@@ -222,7 +247,12 @@ static void run(struct ts_kb *kb, size_t file, enum ts_query q, const char *expr
 		found[n++] = (struct found){ sqlite3_column_int64(s, 0), sqlite3_column_double(s, 1) };
 	}
 	for (size_t i = 0; i < n && !ts_hits_full(hits); i++) {
+		size_t before = hits->n;
+
 		show(kb, file, &found[i], expression, product, bonus, hits);
+		if (words != NULL && hits->n > before) {
+			hits->hits[before].telling = count_telling(kb, file, words, found[i].entry);
+		}
 	}
 	free(found);
 }
@@ -244,19 +274,19 @@ static void search_file(struct ts_kb *kb, size_t file, struct words words, const
 	if (rare == 0 && words.n > 0) {
 		run(kb, file, TS_Q_SEARCH_PLAIN,
 			expression_of(&b, words.w, words.n, "{title heading} : ", " AND "), product,
-			ALL_BONUS, hits);
+			ALL_BONUS, NULL, hits);
 		if (!ts_hits_full(hits)) {
 			run(kb, file, TS_Q_SEARCH_PLAIN, expression_of(&b, words.w, words.n, "", " AND "),
-				product, ALL_BONUS, hits);
+				product, ALL_BONUS, NULL, hits);
 		}
 	}
 	if (rare > 0 && !any) {
 		run(kb, file, TS_Q_SEARCH_RANKED, expression_of(&b, words.w, rare, "", " AND "), product,
-			ALL_BONUS, hits);
+			ALL_BONUS, NULL, hits);
 	}
 	if (some > 0 && (any || rare > 1) && !ts_hits_full(hits)) {
 		run(kb, file, TS_Q_SEARCH_RANKED, expression_of(&b, words.w, some, "", " OR "), product, 0,
-			hits);
+			&words, hits);
 	}
 	ts_buf_finish(&b);
 }

@@ -57,6 +57,7 @@ static const char *const sql[] = {
 	[TS_Q_SEARCH_RANKED] = "SELECT rowid, " BM25
 			       " AS score FROM search WHERE search MATCH ?1 ORDER BY score, rowid LIMIT ?2",
 	[TS_Q_SEARCH_PLAIN] = "SELECT rowid, 0.0 FROM search WHERE search MATCH ?1 LIMIT ?2",
+	[TS_Q_SEARCH_IN] = "SELECT 1 FROM search WHERE search MATCH ?1 AND rowid = ?2",
 	[TS_Q_SEARCH_PROSE] = "SELECT snippet(search, 3, char(1), char(2), '...', 12) FROM search\n"
 			      "WHERE search MATCH ?1 AND rowid = ?2",
 	[TS_Q_SEARCH_SNIPPET] = "SELECT snippet(search, -1, char(1), char(2), '...', 12) FROM search\n"
@@ -81,6 +82,7 @@ static const char *const sql[] = {
 		"SELECT m.text FROM entry AS e JOIN markdown AS m ON m.entry = e.id WHERE e.name = ?1",
 	[TS_Q_CLASS] =
 		"SELECT title FROM class WHERE name = ?1 AND title IS NOT NULL ORDER BY pack, ord LIMIT 1",
+	[TS_Q_MACHINE] = "SELECT 1 FROM machine WHERE name = ?1 COLLATE NOCASE LIMIT 1",
 	[TS_Q_INPUT] = "SELECT path, size, mtime_ns, sha256 FROM input ORDER BY path",
 };
 static_assert(TS_COUNT(sql) == TS_Q_COUNT, "a statement for every query");

@@ -32,6 +32,7 @@ enum ts_query {
 	TS_Q_SEARCH_RANKED,  /* FTS5 expression, limit */
 	TS_Q_SEARCH_PLAIN,   /* the same in order of id */
 	TS_Q_SEARCH_PROSE,   /* FTS5 expression, entry: a snippet of the prose */
+	TS_Q_SEARCH_IN,      /* FTS5 expression, entry: a row if it matches */
 	TS_Q_SEARCH_SNIPPET, /* the same of whatever holds most of the words */
 	TS_Q_ENTRY,          /* name */
 	TS_Q_ENTRY_CODES,    /* entry, here and below */
@@ -46,6 +47,7 @@ enum ts_query {
 	TS_Q_ENTRY_COMMANDS,
 	TS_Q_MARKDOWN, /* name */
 	TS_Q_CLASS,    /* name */
+	TS_Q_MACHINE,  /* name: a row if some entry speaks of such a machine */
 	TS_Q_INPUT,
 	TS_Q_COUNT
 };

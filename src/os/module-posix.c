@@ -61,7 +61,9 @@ static void load(struct loaded *l)
 	}
 	free(dir);
 	if (!found) {
-		ts_fail(&l->err, "this program was built without its part \"%s\", or it is not installed (libts_%s.so)",
+		ts_fail(&l->err,
+			"this program was built without its part \"%s\", or it is not installed "
+			"(libts_%s.so)",
 			l->name, l->name);
 	} else if (handle != NULL) {
 		char *symbol = ts_xasprintf("ts_module_%s", l->name);

@@ -11,6 +11,8 @@
 /* After <time.h>: it takes struct timespec for granted. */
 #include <linux/errqueue.h>
 
+#define TIMESTAMPS 12 /* bytes of the TCP option, with padding */
+
 /* ICMP messages by origin, type and code (RFC 792, 1812, 4443). */
 static const struct {
 	unsigned char origin, type, code;
@@ -111,4 +113,26 @@ void ts_net_info_tcp(int fd, bool open, struct ts_connected *out)
 		out->rtt_ms = info.tcpi_rtt / 1000.0;
 		out->path_mtu = (int)info.tcpi_pmtu;
 	}
+}
+
+int ts_net_info_path_mtu(int fd, int family)
+{
+	int mtu = 0;
+	socklen_t size = sizeof(mtu);
+	int level = family == TS_NET_IPV6 ? IPPROTO_IPV6 : IPPROTO_IP;
+	int name = family == TS_NET_IPV6 ? IPV6_MTU : IP_MTU;
+	return getsockopt(fd, level, name, &mtu, &size) == 0 ? mtu : 0;
+}
+
+bool ts_net_info_stream(int fd, struct ts_stream_info *out)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+		return false;
+	}
+	int stamps = (info.tcpi_options & TCPI_OPT_TIMESTAMPS) != 0 ? TIMESTAMPS : 0;
+	*out = (struct ts_stream_info){ (int)info.tcpi_unacked, (int)info.tcpi_total_retrans,
+		(int)info.tcpi_pmtu, (int)info.tcpi_snd_mss + stamps };
+	return true;
 }

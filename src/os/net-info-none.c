@@ -20,3 +20,17 @@ void ts_net_info_tcp(int fd, bool open, struct ts_connected *out)
 	(void)open;
 	(void)out;
 }
+
+int ts_net_info_path_mtu(int fd, int family)
+{
+	(void)fd;
+	(void)family;
+	return 0;
+}
+
+bool ts_net_info_stream(int fd, struct ts_stream_info *out)
+{
+	(void)fd;
+	(void)out;
+	return false;
+}

@@ -12,31 +12,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/str.h"
 #include "os/net-info.h"
+#include "os/net-int.h"
 #include "os/os.h"
 #include "os/thread.h"
 
-#define SLICE_MS        50 /* longest wait without a look at the cancel flag */
 #define MAX_HOST        255
 #define MAX_LEFT_BEHIND 64 /* resolver threads that nobody waits for any more */
 
-static bool is_cancelled(const atomic_bool *cancel)
+bool ts_net_cancelled(const atomic_bool *cancel)
 {
 	return cancel != NULL && atomic_load(cancel);
 }
 
-/* Milliseconds until the deadline, at most a slice; 0 when it is over. */
-static int slice(int64_t deadline)
+int ts_net_slice(int64_t deadline)
 {
 	if (deadline == 0) {
-		return SLICE_MS;
+		return TS_NET_SLICE_MS;
 	}
 	int64_t left = deadline - ts_os_mono_ms();
-	return left <= 0 ? 0 : left < SLICE_MS ? (int)left : SLICE_MS;
+	return left <= 0 ? 0 : left < TS_NET_SLICE_MS ? (int)left : TS_NET_SLICE_MS;
+}
+
+int ts_net_wait(int fd, short events, int64_t deadline, const atomic_bool *cancel)
+{
+	struct pollfd p = { fd, events, 0 };
+	for (;;) {
+		int ms = ts_net_cancelled(cancel) ? 0 : ts_net_slice(deadline);
+		if (poll(&p, 1, ms) > 0) {
+			return 1;
+		}
+		if (ms == 0) {
+			return 0;
+		}
+	}
 }
 
 const char *ts_resolve_name(enum ts_resolve_state s)
@@ -67,6 +79,13 @@ const char *ts_connect_name(enum ts_connect_state s)
 
 /* --- addresses --- */
 
+void ts_net_format(struct ts_net_addr *a)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	(void)inet_ntop(a->family == TS_NET_IPV6 ? AF_INET6 : AF_INET, a->bytes, text, sizeof(text));
+	(void)snprintf(a->text, sizeof(a->text), a->scope != 0 ? "%s%%%u" : "%s", text, a->scope);
+}
+
 static bool from_sockaddr(const struct sockaddr *sa, struct ts_net_addr *out)
 {
 	*out = (struct ts_net_addr){ 0 };
@@ -75,25 +94,20 @@ static bool from_sockaddr(const struct sockaddr *sa, struct ts_net_addr *out)
 		memcpy(&v4, sa, sizeof(v4));
 		out->family = TS_NET_IPV4;
 		memcpy(out->bytes, &v4.sin_addr, 4);
-		(void)inet_ntop(AF_INET, &v4.sin_addr, out->text, sizeof(out->text));
-		return true;
-	}
-	if (sa->sa_family == AF_INET6) {
+	} else if (sa->sa_family == AF_INET6) {
 		struct sockaddr_in6 v6;
 		memcpy(&v6, sa, sizeof(v6));
 		out->family = TS_NET_IPV6;
 		out->scope = v6.sin6_scope_id;
 		memcpy(out->bytes, &v6.sin6_addr, 16);
-		char text[INET6_ADDRSTRLEN];
-		(void)inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
-		(void)snprintf(
-			out->text, sizeof(out->text), out->scope != 0 ? "%s%%%u" : "%s", text, out->scope);
-		return true;
+	} else {
+		return false;
 	}
-	return false;
+	ts_net_format(out);
+	return true;
 }
 
-static socklen_t to_sockaddr(const struct ts_net_addr *a, int port, struct sockaddr_storage *out)
+socklen_t ts_net_to_sockaddr(const struct ts_net_addr *a, int port, struct sockaddr_storage *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (a->family == TS_NET_IPV6) {
@@ -108,6 +122,23 @@ static socklen_t to_sockaddr(const struct ts_net_addr *a, int port, struct socka
 	memcpy(&v4.sin_addr, a->bytes, 4);
 	memcpy(out, &v4, sizeof(v4));
 	return sizeof(v4);
+}
+
+int ts_net_socket(int family, int type)
+{
+	int fd = socket(family == TS_NET_IPV6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0) {
+		ts_net_info_listen(fd, family);
+	}
+	return fd;
+}
+
+int ts_net_begin(int fd, const struct ts_net_addr *a, int port)
+{
+	struct sockaddr_storage sa;
+	socklen_t size = ts_net_to_sockaddr(a, port, &sa);
+	int rc = connect(fd, (const struct sockaddr *)&sa, size);
+	return rc == 0 ? 0 : errno == EINTR ? EINPROGRESS : errno;
 }
 
 /* The host without brackets; false when it cannot be a name or an address. */
@@ -256,7 +287,7 @@ static void resolver_thread(void *arg)
 static bool wait_for(struct request *r, int64_t deadline, const atomic_bool *cancel)
 {
 	ts_mutex_lock(r->lock);
-	for (int ms; !r->done && !is_cancelled(cancel) && (ms = slice(deadline)) > 0;) {
+	for (int ms; !r->done && !ts_net_cancelled(cancel) && (ms = ts_net_slice(deadline)) > 0;) {
 		(void)ts_cond_wait(r->done_cond, r->lock, ms);
 	}
 	bool done = r->done;
@@ -305,7 +336,7 @@ static void resolve(const char *host, int64_t deadline, const atomic_bool *cance
 		return;
 	}
 	ts_thread_detach(t);
-	out->state = is_cancelled(cancel) ? TS_RESOLVE_CANCELLED : TS_RESOLVE_TIMEOUT;
+	out->state = ts_net_cancelled(cancel) ? TS_RESOLVE_CANCELLED : TS_RESOLVE_TIMEOUT;
 	(void)snprintf(out->detail, sizeof(out->detail), "%s",
 		out->state == TS_RESOLVE_CANCELLED ? "cancelled" : "the resolver did not answer in time");
 }
@@ -348,9 +379,8 @@ static const struct {
 	{ ETIMEDOUT, TS_CONNECT_TIMEOUT, NULL },
 };
 
-static void classify(struct attempt *a, int error)
+void ts_net_classify(int fd, int error, struct ts_connected *out)
 {
-	struct ts_connected *out = a->out;
 	out->state = TS_CONNECT_ERROR;
 	const char *words = strerror(error);
 	for (size_t i = 0; i < TS_COUNT(outcomes); i++) {
@@ -360,7 +390,7 @@ static void classify(struct attempt *a, int error)
 		}
 	}
 	struct ts_net_icmp icmp;
-	if (error != 0 && a->fd >= 0 && ts_net_info_icmp(a->fd, &icmp)) {
+	if (error != 0 && fd >= 0 && ts_net_info_icmp(fd, &icmp)) {
 		out->state = icmp.prohibited ? TS_CONNECT_REJECTED : TS_CONNECT_UNREACHABLE;
 		(void)snprintf(out->rejected_by, sizeof(out->rejected_by), "%s", icmp.from);
 		(void)snprintf(out->detail, sizeof(out->detail), "ICMP: %s", icmp.words);
@@ -385,22 +415,12 @@ static void begin(struct attempt *a, const struct ts_net_addr *addr, int port, s
 {
 	*out = (struct ts_connected){ .state = TS_CONNECT_ERROR, .rtt_ms = -1, .retransmits = -1 };
 	*a = (struct attempt){ -1, ts_os_mono_ms_f(), out };
-	int family = addr->family == TS_NET_IPV6 ? AF_INET6 : AF_INET;
-	a->fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (a->fd < 0) {
-		classify(a, errno);
+	a->fd = ts_net_socket(addr->family, SOCK_STREAM);
+	int error = a->fd < 0 ? errno : ts_net_begin(a->fd, addr, port);
+	if (error != EINPROGRESS) {
+		ts_net_classify(a->fd, error, out);
 		finish(a);
-		return;
 	}
-	ts_net_info_listen(a->fd, addr->family);
-	struct sockaddr_storage sa;
-	socklen_t size = to_sockaddr(addr, port, &sa);
-	int rc = connect(a->fd, (const struct sockaddr *)&sa, size);
-	if (rc != 0 && (errno == EINPROGRESS || errno == EINTR)) {
-		return;
-	}
-	classify(a, rc == 0 ? 0 : errno);
-	finish(a);
 }
 
 /* Wait a slice for any of the attempts and end those that are decided. Returns how many are still open-ended. */
@@ -419,7 +439,7 @@ static size_t look(struct attempt *attempts, size_t count, int ms)
 			if (getsockopt(attempts[i].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
 				error = errno;
 			}
-			classify(&attempts[i], error);
+			ts_net_classify(attempts[i].fd, error, attempts[i].out);
 			finish(&attempts[i]);
 		}
 		left += attempts[i].fd >= 0;
@@ -452,7 +472,7 @@ void ts_net_connect(const struct ts_net_addr *addrs, size_t count, int port, int
 	}
 	bool opened = false;
 	size_t left = look(attempts, used, 0);
-	for (int ms; left > 0 && !is_cancelled(cancel) && (ms = slice(deadline)) > 0;) {
+	for (int ms; left > 0 && !ts_net_cancelled(cancel) && (ms = ts_net_slice(deadline)) > 0;) {
 		if (!opened && grace_ms > 0 && any_open(attempts, used)) {
 			int64_t end = ts_os_mono_ms() + grace_ms;
 			opened = true;
@@ -462,7 +482,7 @@ void ts_net_connect(const struct ts_net_addr *addrs, size_t count, int port, int
 	}
 	for (size_t i = 0; i < used; i++) {
 		if (attempts[i].fd >= 0) {
-			bool stopped = is_cancelled(cancel);
+			bool stopped = ts_net_cancelled(cancel);
 			out[i].state = stopped ? TS_CONNECT_CANCELLED : TS_CONNECT_TIMEOUT;
 			(void)snprintf(out[i].detail, sizeof(out[i].detail), "%s",
 				stopped  ? "cancelled"

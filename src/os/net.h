@@ -49,6 +49,8 @@ enum ts_resolve_state ts_net_resolve(
 	const char *host, int64_t deadline, const atomic_bool *cancel, struct ts_resolved *out);
 /* Read an address without asking anybody; false when the text is none. */
 bool ts_net_parse(const char *text, struct ts_net_addr *out);
+/* Fill text from the other members. */
+void ts_net_format(struct ts_net_addr *a);
 
 enum ts_connect_state {
 	TS_CONNECT_OPEN,        /* the handshake was completed (and the connection closed again) */

@@ -5,6 +5,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +39,13 @@ int64_t ts_os_now(void)
 	return (int64_t)t.tv_sec;
 }
 
+int64_t ts_os_wall_ms(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 void ts_os_sleep_ms(int ms)
 {
 	if (ms <= 0) {
@@ -46,6 +54,15 @@ void ts_os_sleep_ms(int ms)
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
 	while (nanosleep(&t, &t) != 0 && errno == EINTR) {
 	}
+}
+
+bool ts_os_random(void *p, size_t n)
+{
+	ssize_t got;
+	do {
+		got = getrandom(p, n, 0);
+	} while (got < 0 && errno == EINTR);
+	return got >= 0 && (size_t)got == n;
 }
 
 const char *ts_os_env(const char *name)

@@ -14,7 +14,11 @@ int64_t ts_os_mono_ms(void);
 double ts_os_mono_ms_f(void);
 /* Unix seconds now. SOURCE_DATE_EPOCH, where set to a number, is the answer instead (reproducible exports and tests). */
 int64_t ts_os_now(void);
+/* Milliseconds since 1970 by this computer's real clock, never pinned: only for comparing it with another computer's. */
+int64_t ts_os_wall_ms(void);
 void ts_os_sleep_ms(int ms);
+/* Bytes that nobody can foretell; false when the system has none. */
+bool ts_os_random(void *p, size_t n);
 
 /* An environment variable; empty means unset (interface.md). NULL when unset. With elevated rights by set-id: always NULL. */
 const char *ts_os_env(const char *name);

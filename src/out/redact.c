@@ -44,6 +44,11 @@ struct ts_redactor *ts_redact_new(enum ts_redact mode)
 	return r;
 }
 
+struct ts_arena *ts_redact_arena(struct ts_redactor *r)
+{
+	return r->arena;
+}
+
 void ts_redact_free(struct ts_redactor *r)
 {
 	if (r != NULL) {
@@ -492,7 +497,7 @@ static size_t redact_known(struct ts_redactor *r, const char *p, char before, st
 	return best->len;
 }
 
-const char *ts_redact(struct ts_redactor *r, const char *text)
+const char *ts_redact_plain(struct ts_redactor *r, const char *text)
 {
 	static size_t (*const recognisers[])(
 		struct ts_redactor *, const char *, char, struct ts_buf *) = { redact_home, redact_unc,

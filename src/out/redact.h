@@ -23,7 +23,13 @@ void ts_redact_learn_cell(struct ts_redactor *r, const char *column, const char 
 /* Learn all that a report knows: parameters, and the rows of every check. */
 void ts_redact_learn_report(struct ts_redactor *r, const struct ts_report *report);
 
-/* The text with pseudonyms; lives as long as r. NULL gives NULL. */
+/* The text with pseudonyms; lives as long as r. NULL gives NULL. A secret that is written in another way (percent, base64,
+ * hex, \u escapes, UTF-16, broken over lines) is found too; what held it then stands there decoded, with the pseudonym. */
 const char *ts_redact(struct ts_redactor *r, const char *text);
+
+/* ---- for redact-deep.c only ---- */
+/* The same for what stands there as it is. */
+const char *ts_redact_plain(struct ts_redactor *r, const char *text);
+struct ts_arena *ts_redact_arena(struct ts_redactor *r);
 
 #endif

@@ -45,6 +45,7 @@ static void put_input(struct doc *d)
 	ts_json_kstr(&d->j, "code", r->code);
 	ts_json_kstr(&d->j, "ext", r->ext);
 	ts_json_kstr(&d->j, "from", r->from);
+	ts_json_kstr(&d->j, "by", r->by);
 	ts_json_key(&d->j, "meaning");
 	ts_json_array(&d->j);
 	put_meanings(d, r->code, r->meanings, r->nmeanings);
@@ -99,6 +100,25 @@ static void put_machines(struct doc *d)
 	ts_json_end(&d->j);
 }
 
+/* What was given; a report that is read back (--answers) needs them. */
+static void put_parameters(struct doc *d)
+{
+	ts_json_key(&d->j, "parameters");
+	ts_json_array(&d->j);
+	for (size_t i = 0; d->s != NULL && i < d->e->nparams; i++) {
+		const char *value = ts_session_get(d->s, d->e->params[i].name);
+		const char *def = d->e->params[i].def;
+
+		if (value != NULL && (def == NULL || strcmp(value, def) != 0)) {
+			ts_json_object(&d->j);
+			ts_json_kstr(&d->j, "name", d->e->params[i].name);
+			put(d, "value", value);
+			ts_json_end(&d->j);
+		}
+	}
+	ts_json_end(&d->j);
+}
+
 static void put_answers(struct doc *d)
 {
 	const struct ts_trail_item *items;
@@ -111,6 +131,7 @@ static void put_answers(struct doc *d)
 		ts_json_kstr(&d->j, "node", d->e->nodes[items[i].node].id);
 		put(d, "label", items[i].label);
 		ts_json_kstr(&d->j, "by", ts_by_name(items[i].by));
+		ts_json_kstr(&d->j, "at", ts_model_time(items[i].at, true, d->a));
 		ts_json_end(&d->j);
 	}
 	ts_json_end(&d->j);
@@ -171,6 +192,9 @@ static void put_check(struct doc *d, int node)
 		ts_json_end(&d->j);
 	}
 	ts_json_end(&d->j);
+	ts_json_kbool(&d->j, "more_rows", r->more_rows);
+	ts_json_kstr(&d->j, "at", ts_model_time(r->at, true, d->a));
+	ts_json_kint(&d->j, "runs", r->runs);
 	ts_json_key(&d->j, "ms");
 	ts_json_double(&d->j, r->ms);
 	ts_json_end(&d->j);
@@ -326,6 +350,7 @@ void ts_report_json(const struct ts_report *r, struct ts_buf *out)
 	put_input(&d);
 	put_entry(&d);
 	put_machines(&d);
+	put_parameters(&d);
 	put_answers(&d);
 	put_checks(&d);
 	put_causes(&d);

@@ -123,6 +123,7 @@ static void put_meaning(struct ts_term *t)
 static void put_near(struct ts_term *t)
 {
 	const struct ts_report *r = t->r;
+	bool by_words = t->e != NULL && r->by != NULL && strcmp(r->by, "words") == 0;
 
 	if (t->e == NULL) {
 		ts_term_section(t, r->nnear > 0 ? "Nothing is known of exactly this; the nearest entries"
@@ -130,10 +131,14 @@ static void put_near(struct ts_term *t)
 		if (r->nnear == 0) {
 			ts_term_text(t, "No entry of the knowledge base fits, and none is near.");
 		}
+	} else if (by_words) {
+		ts_term_section(t, r->nnear > 1 ? "Chosen by the words of the text; it could also be"
+						: "Chosen by the words of the text");
 	} else if (r->nnear > 0 && (r->verbose || r->all)) {
 		ts_term_section(t, "Near entries");
 	}
-	for (size_t i = 0; i < r->nnear && (t->e == NULL || r->verbose || r->all); i++) {
+	bool show = t->e == NULL || r->verbose || r->all || by_words;
+	for (size_t i = by_words; i < r->nnear && show; i++) {
 		ts_term_item(t, ts_arena_printf(t->a, "%s: %s", r->near[i].id, r->near[i].title), 0);
 	}
 }

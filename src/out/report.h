@@ -20,6 +20,7 @@ struct ts_report {
 	/* what was asked */
 	const char *code, *ext; /* lower-case hex "0x904", NULL where there is none */
 	const char *from;       /* option, text, search */
+	const char *by;         /* what chose the entry: code, message, words; NULL without an entry */
 	const struct ts_meaning *meanings, *ext_meanings;
 	size_t nmeanings, next_meanings;
 	const struct ts_hit *near; /* nearest entries, shown where no entry fits, or beside it */

@@ -12,6 +12,7 @@ struct ts_bundle_writer {
 	char *path;
 	sqlite3 *db;
 	sqlite3_stmt *add_line;
+	bool scopes;                  /* the ledger has the column scope */
 	const struct ts_table *table; /* of add_row */
 	sqlite3_stmt *add_row;        /* kept as long as rows of the same table follow each other */
 };
@@ -45,8 +46,9 @@ struct ts_bundle_writer *ts_bundle_create(
 	bool ok = w->db != NULL && ts_db_stamp(w->db, &ts_db_bundle, err) && ts_db_exec(w->db, schema, err) &&
 		  ts_bundle_add_info(w, "format", format, err) &&
 		  ts_bundle_add_info(w, "as_of", clock, err) && ts_bundle_add_info(w, "host", host, err);
-	if (ok && sqlite3_prepare_v2(w->db, "INSERT INTO ledger VALUES (?1, ?2, ?3, ?4)", -1, &w->add_line,
-			  NULL) != SQLITE_OK) {
+	if (ok && sqlite3_prepare_v2(w->db,
+			  "INSERT INTO ledger(\"table\", subject, state, detail) VALUES (?1, ?2, ?3, ?4)", -1,
+			  &w->add_line, NULL) != SQLITE_OK) {
 		ok = fail_sqlite(w, err);
 	}
 	if (!ok) {
@@ -144,14 +146,20 @@ bool ts_bundle_add_row(struct ts_bundle_writer *w, const struct ts_table *t, con
 	return rc == SQLITE_DONE || fail_sqlite(w, err);
 }
 
-bool ts_bundle_add_ledger(struct ts_bundle_writer *w, const char *table, const char *subject,
-	enum ts_seen seen, const char *detail, struct ts_err *err)
+/* The table exists from its first line on. */
+static bool begin_line(struct ts_bundle_writer *w, const char *table, struct ts_err *err)
 {
 	const struct ts_table *t = ts_table_find(table);
 	if (t == NULL) {
 		return ts_fail(err, "%s: there is no table '%s'", w->path, table);
 	}
-	if (!make_table(w, t, err)) {
+	return make_table(w, t, err);
+}
+
+bool ts_bundle_add_ledger(struct ts_bundle_writer *w, const char *table, const char *subject,
+	enum ts_seen seen, const char *detail, struct ts_err *err)
+{
+	if (!begin_line(w, table, err)) {
 		return false;
 	}
 	sqlite3_bind_text(w->add_line, 1, table, -1, SQLITE_TRANSIENT);
@@ -161,6 +169,24 @@ bool ts_bundle_add_ledger(struct ts_bundle_writer *w, const char *table, const c
 	int rc = sqlite3_step(w->add_line);
 	sqlite3_reset(w->add_line);
 	return rc == SQLITE_DONE || fail_sqlite(w, err);
+}
+
+bool ts_bundle_add_scoped(struct ts_bundle_writer *w, const char *table, const char *subject,
+	const char *scope, enum ts_seen seen, const char *detail, struct ts_err *err)
+{
+	if (scope[0] == '\0') {
+		return ts_bundle_add_ledger(w, table, subject, seen, detail, err);
+	}
+	if (!w->scopes && !ts_db_exec(w->db, "ALTER TABLE ledger ADD COLUMN scope TEXT", err)) {
+		return false;
+	}
+	w->scopes = true;
+	return begin_line(w, table, err) &&
+	       run(w,
+		       sqlite3_mprintf("INSERT INTO ledger VALUES (%Q, %Q, %Q, %Q, %Q)", table,
+			       subject != NULL ? subject : "", ts_seen_name(seen),
+			       detail != NULL ? detail : "", scope),
+		       err);
 }
 
 bool ts_bundle_finish(struct ts_bundle_writer *w, struct ts_err *err)

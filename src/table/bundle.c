@@ -11,6 +11,8 @@
  * states as in db/ledger.h;
  *                                                 subject '' = the whole table. What no line covers is not
  * collected
+ *                                                 A column scope, which may be missing, says of which part of
+ * the subject (table/scope.h); '' = all of it
  *   one table per table of evidence               named as it, with its columns that are evidence: inputs
  * (time_range, ...) are left out.
  *                                                 A column that is missing gives NULL, one that is not known
@@ -26,6 +28,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "os/thread.h"
+#include "table/scope.h"
 
 #define MAX_VALUE_BYTES  (4 << 20) /* of one value */
 #define MAX_LEDGER_LINES 1000000
@@ -47,6 +50,8 @@ struct ts_bundle {
 	struct stored *tables;
 	size_t ntables, cap;
 	struct ts_book book;
+	const char **scopes; /* of the book's lines */
+	size_t nscopes, cap_scopes;
 	int64_t as_of;
 };
 
@@ -223,7 +228,10 @@ static bool read_ledger_line(struct ts_bundle *b, sqlite3_stmt *q, struct ts_err
 		return ts_fail(err, "%s: the bundle's ledger has the unknown state '%s' for %s", b->path,
 			state != NULL ? state : "NULL", t->name);
 	}
+	const char *scope = sqlite3_column_count(q) > 4 ? (const char *)sqlite3_column_text(q, 4) : NULL;
 	ts_book_add(&b->book, b->arena, t->name, subject, seen, detail);
+	TS_ARENA_GROW(b->arena, b->scopes, b->cap_scopes, b->nscopes);
+	b->scopes[b->nscopes++] = ts_arena_strdup(b->arena, scope != NULL ? scope : "");
 	return b->book.n <= MAX_LEDGER_LINES ||
 	       ts_fail(err, "%s: the bundle's ledger has more than %d lines", b->path, MAX_LEDGER_LINES);
 }
@@ -233,7 +241,11 @@ static bool read_ledger(struct ts_bundle *b, struct ts_err *err)
 	sqlite3_stmt *q = NULL;
 	bool ok = true;
 	int rc = sqlite3_prepare_v2(
-		b->db, "SELECT \"table\", subject, state, detail FROM ledger", -1, &q, NULL);
+		b->db, "SELECT \"table\", subject, state, detail, scope FROM ledger", -1, &q, NULL);
+	if (rc == SQLITE_ERROR) { /* a maker that knows no scopes */
+		rc = sqlite3_prepare_v2(
+			b->db, "SELECT \"table\", subject, state, detail FROM ledger", -1, &q, NULL);
+	}
 	while (rc == SQLITE_OK && ok && (rc = sqlite3_step(q)) == SQLITE_ROW) {
 		ok = read_ledger_line(b, q, err);
 		rc = SQLITE_OK;
@@ -342,8 +354,10 @@ void ts_bundle_scan(struct ts_bundle *b, struct ts_scan *s)
 	for (size_t i = 0; i < b->ntables && st == NULL; i++) {
 		st = b->tables[i].table == ts_scan_table(s) ? &b->tables[i] : NULL;
 	}
+	struct ts_book book = { 0 };
+	ts_scope_choose(s, &b->book, b->scopes, &book);
 	bool covered = ts_scan_report(
-		s, &b->book, "the bundle does not hold it: nobody read it when the bundle was made");
+		s, &book, "the bundle does not hold it: nobody read it when the bundle was made");
 	if (st == NULL) {
 		if (covered) { /* a line that says `read` of a table that is not there proves nothing */
 			ts_scan_saw(s, NULL, TS_SEEN_NOT_COLLECTED, "the bundle has no such table");

@@ -28,6 +28,9 @@ bool ts_bundle_add_row(struct ts_bundle_writer *w, const struct ts_table *t, con
 /* What was seen of a subject ("" = of the whole table). A subject without a line counts as not collected. */
 bool ts_bundle_add_ledger(struct ts_bundle_writer *w, const char *table, const char *subject,
 	enum ts_seen seen, const char *detail, struct ts_err *err);
+/* The same of a part of the subject only: scope as in table/scope.h, "" = all of it. */
+bool ts_bundle_add_scoped(struct ts_bundle_writer *w, const char *table, const char *subject,
+	const char *scope, enum ts_seen seen, const char *detail, struct ts_err *err);
 /* Complete the file and put it in its place (0600; what stood there is replaced). Frees w in any case; on
  * failure nothing stays behind. */
 bool ts_bundle_finish(struct ts_bundle_writer *w, struct ts_err *err);

@@ -6,8 +6,13 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/str.h"
+#include "db/db.h"
+#include "os/map.h"
 #include "os/os.h"
 #include "table/bundle.h"
+#include "table/files.h"
+#include "table/probe-cache.h"
+#include "table/record.h"
 #include "table/rows.h"
 #include "table/vtab.h"
 
@@ -19,11 +24,16 @@ struct machine {
 	int64_t as_of;            /* rows; 0 = now */
 	struct ts_rows *rows;     /* TS_FROM_ROWS */
 	struct ts_bundle *bundle; /* TS_FROM_BUNDLE */
+	struct ts_files *files;   /* TS_FROM_FILES */
+	char **paths;             /* of files */
+	size_t npaths, cap_paths;
 };
 
 struct ts_evidence {
 	struct machine machines[MAX_MACHINES];
 	size_t n;
+	struct ts_probe_cache *probes;
+	struct ts_record *record; /* somebody else's; NULL = none */
 };
 
 /* What a connection looks at. */
@@ -87,6 +97,14 @@ static void clear(struct machine *m)
 {
 	ts_rows_free(m->rows);
 	ts_bundle_free(m->bundle);
+	ts_files_free(m->files);
+	for (size_t i = 0; i < m->npaths; i++) {
+		free(m->paths[i]);
+	}
+	free(m->paths);
+	m->paths = NULL;
+	m->npaths = m->cap_paths = 0;
+	m->files = NULL;
 	m->rows = NULL;
 	m->bundle = NULL;
 	m->as_of = 0;
@@ -96,6 +114,7 @@ static void clear(struct machine *m)
 struct ts_evidence *ts_evidence_new(void)
 {
 	struct ts_evidence *ev = ts_xcalloc(1, sizeof(*ev));
+	ev->probes = ts_probe_cache_new();
 	ts_evidence_machine(ev, "here");
 	ev->machines[0].source = TS_FROM_LIVE;
 	return ev;
@@ -108,8 +127,19 @@ void ts_evidence_free(struct ts_evidence *ev)
 			clear(&ev->machines[i]);
 			free(ev->machines[i].name);
 		}
+		ts_probe_cache_free(ev->probes);
 		free(ev);
 	}
+}
+
+void ts_evidence_look_again(struct ts_evidence *ev)
+{
+	ts_probe_cache_forget(ev->probes);
+}
+
+void ts_evidence_record(struct ts_evidence *ev, struct ts_record *record)
+{
+	ev->record = record;
 }
 
 void ts_evidence_machine(struct ts_evidence *ev, const char *name)
@@ -139,6 +169,46 @@ bool ts_evidence_set_bundle(struct ts_evidence *ev, const char *name, const char
 		m->bundle = b;
 	}
 	return b != NULL;
+}
+
+bool ts_evidence_set_files(struct ts_evidence *ev, const char *name, const char *path, struct ts_err *err)
+{
+	struct machine *m = find_or_fail(ev, name, err);
+	if (m == NULL) {
+		return false;
+	}
+	if (m->source != TS_FROM_FILES) {
+		clear(m);
+	}
+	TS_GROW(m->paths, m->cap_paths, m->npaths);
+	m->paths[m->npaths++] = ts_xstrdup(path);
+	struct ts_files *f = ts_files_open((const char *const *)m->paths, m->npaths, false, err);
+	if (f == NULL) {
+		free(m->paths[--m->npaths]);
+		return false;
+	}
+	ts_files_free(m->files);
+	m->files = f;
+	m->source = TS_FROM_FILES;
+	return true;
+}
+
+bool ts_evidence_set_path(struct ts_evidence *ev, const char *name, const char *path, struct ts_err *err)
+{
+	struct ts_file_info info;
+	struct ts_map map = { 0 };
+	uint32_t id;
+	bool database = ts_os_stat(path, &info, NULL) && info.kind == TS_FILE_REGULAR &&
+			ts_os_map(path, &map, NULL) && ts_db_application_id(map.data, map.size, &id);
+	ts_os_unmap(&map);
+	return database ? ts_evidence_set_bundle(ev, name, path, err)
+			: ts_evidence_set_files(ev, name, path, err);
+}
+
+const char *ts_evidence_remark(const struct ts_evidence *ev, const char *name)
+{
+	const struct machine *m = find(ev, name);
+	return m != NULL && m->files != NULL ? ts_files_remark(m->files) : NULL;
 }
 
 void ts_evidence_set_rows(struct ts_evidence *ev, const char *name, int64_t as_of)
@@ -195,6 +265,9 @@ static int64_t as_of(const struct machine *m)
 	if (m->bundle != NULL) {
 		return ts_bundle_as_of(m->bundle);
 	}
+	if (m->files != NULL) {
+		return ts_files_as_of(m->files);
+	}
 	return m->as_of != 0 ? m->as_of : ts_os_now();
 }
 
@@ -232,10 +305,17 @@ static void scan(void *ctx, const char *schema, struct ts_scan *s)
 		return; /* ts_scan_close() makes it a gap */
 	}
 	ts_scan_set_as_of(s, as_of(m));
+	ts_scan_set_probes(s, v->ev->probes);
 	switch (m->source) {
-	case TS_FROM_NONE:
-	case TS_FROM_FILES: scan_none(s); break;
-	case TS_FROM_LIVE: scan_live(s); break;
+	case TS_FROM_NONE: scan_none(s); break;
+	case TS_FROM_FILES: ts_files_scan(m->files, s); break;
+	case TS_FROM_LIVE:
+		if (v->ev->record != NULL && m != &v->ev->machines[0]) {
+			ts_record_scan(v->ev->record, s, scan_live);
+		} else {
+			scan_live(s);
+		}
+		break;
 	case TS_FROM_BUNDLE: ts_bundle_scan(m->bundle, s); break;
 	case TS_FROM_ROWS: ts_rows_scan(m->rows, s); break;
 	}
@@ -312,7 +392,7 @@ static struct ts_conn *open_view(
 		ts_conn_free(c);
 		return NULL;
 	}
-	ts_conn_seal(c);
+	ts_conn_seal_for(c, sql);
 	return c;
 }
 

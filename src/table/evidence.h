@@ -17,6 +17,15 @@ const char *ts_machine_source_name(enum ts_machine_source s); /* none, live, bun
 struct ts_evidence *ts_evidence_new(void);
 void ts_evidence_free(struct ts_evidence *ev); /* NULL is allowed */
 
+/* Other computers are asked once per question and run: what they answered is shared by all checks and tables. A check
+ * that is run again after something was changed must ask them again: forget their answers. Thread safe. */
+void ts_evidence_look_again(struct ts_evidence *ev);
+
+struct ts_record; /* table/record.h */
+/* Keep what the machines that are this computer ("here" left out) give from now on; NULL ends it. Not while checks
+ * run. */
+void ts_evidence_record(struct ts_evidence *ev, struct ts_record *record);
+
 /* Declare a machine ("here" is always there, live). Until something is put behind it, every table of it is
  * not collected. */
 void ts_evidence_machine(struct ts_evidence *ev, const char *name);
@@ -25,6 +34,13 @@ bool ts_evidence_set_live(struct ts_evidence *ev, const char *name, struct ts_er
 /* A bundle (SQLite file) as that machine's evidence; checked before it is believed: application_id, table
  * shapes, ledger. */
 bool ts_evidence_set_bundle(struct ts_evidence *ev, const char *name, const char *path, struct ts_err *err);
+/* Files that were copied from that machine: a file, a folder or an archive (table/files.h). What was set as files before
+ * stays: several paths add up. */
+bool ts_evidence_set_files(struct ts_evidence *ev, const char *name, const char *path, struct ts_err *err);
+/* A bundle or files, as the content of the path tells. */
+bool ts_evidence_set_path(struct ts_evidence *ev, const char *name, const char *path, struct ts_err *err);
+/* What is to be said about a machine's evidence as a whole; NULL = nothing. */
+const char *ts_evidence_remark(const struct ts_evidence *ev, const char *name);
 /* Rows of a test case. A table that is mentioned is complete, one that is not is not collected. Call
  * set_rows once per machine (this makes its source TS_FROM_ROWS), then table for each table mentioned, row
  * for each row, gap for each gap. as_of 0 = now. */

@@ -1,73 +1,39 @@
-/* table/evtx-source.c - the event logs of one machine: read once for what is in them, then scanned for windows_eventlog. */
-#include "table/evtx-source.h"
+/* table/evtx-source.c - the event logs of one machine, read once for what is in them. */
+#include "table/evtx-source-int.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "base/alloc.h"
-#include "base/arena.h"
-#include "base/buf.h"
-#include "base/str.h"
-#include "decode/evtx.h"
-#include "table/match.h"
 
-#define POLL_RECORDS 1024 /* records between two looks at the clock */
-#define MAX_IDS      256  /* event ids, processes or levels that one query asks for */
-
-/* What one chunk holds: enough to leave it out of most scans. */
-struct chunk {
-	int64_t oldest, newest; /* FILETIME */
-	uint64_t ids;           /* a bit per event id, by its remainder */
-	uint64_t first, written; /* of its first record: tells copies of a chunk */
-	uint64_t records;
-	bool copy; /* a larger or equal copy of it stands elsewhere */
-};
-
-/* A channel in a log. */
-struct part {
-	const char *channel;
-	size_t log;
-	uint64_t records;
-	int64_t oldest, newest;
-};
-
-struct log {
-	struct ts_evtx_log file;
-	struct ts_evtx_stats stats;
-	struct chunk *chunks;
-	size_t nchunks;
-	int64_t newest;
-	const char *computer, *channel;
-	bool is_log; /* false: no event log at all */
-};
-
-struct ts_evtx_source {
-	struct ts_arena *arena;
-	struct log *logs;
-	size_t nlogs;
-	struct part *parts; /* by log; the newest log first */
-	size_t nparts, cap;
-};
+#define MAX_PARTS 4096 /* channels in all logs together; there are some 1,200 on a machine */
 
 /* --- reading once --- */
 
-static struct part *part_of(struct ts_evtx_source *src, size_t log, struct ts_evtx *x, struct part *last)
+static struct ts_evtx_part_info *part_of(
+	struct ts_evtx_source *src, size_t log, struct ts_evtx *x, struct ts_evtx_part_info *last)
 {
-	if (last != NULL && last->log == log && ts_evtx_field_is(x, TS_EVTX_CHANNEL, last->channel)) {
+	if (last != NULL && last != &src->spare && last->log == log &&
+		ts_evtx_field_is(x, TS_EVTX_CHANNEL, last->channel)) {
 		return last;
 	}
 	for (size_t i = 0; i < src->nparts; i++) {
-		struct part *p = &src->parts[i];
+		struct ts_evtx_part_info *p = &src->parts[i];
 		if (p->log == log && ts_evtx_field_is(x, TS_EVTX_CHANNEL, p->channel)) {
 			return p;
 		}
 	}
+	if (src->nparts == MAX_PARTS) {
+		src->logs[log].many = true;
+		return &src->spare;
+	}
 	TS_ARENA_GROW(src->arena, src->parts, src->cap, src->nparts);
-	struct part *p = &src->parts[src->nparts++];
-	*p = (struct part){ ts_arena_strdup(src->arena, ts_evtx_text(x, TS_EVTX_CHANNEL)), log, 0, INT64_MAX, 0 };
+	struct ts_evtx_part_info *p = &src->parts[src->nparts++];
+	*p = (struct ts_evtx_part_info){ ts_arena_strdup(src->arena, ts_evtx_text(x, TS_EVTX_CHANNEL)), log,
+		0, INT64_MAX, 0 };
 	return p;
 }
 
-static void note_record(struct chunk *c, struct part *p, const struct ts_evtx *x)
+static void note_record(struct ts_evtx_chunk_info *c, struct ts_evtx_part_info *p, const struct ts_evtx *x)
 {
 	int64_t id = 0, time = 0;
 	if (c->records++ == 0) {
@@ -90,8 +56,8 @@ static void note_record(struct chunk *c, struct part *p, const struct ts_evtx *x
 
 static void read_log(struct ts_evtx_source *src, size_t i, struct ts_evtx *x)
 {
-	struct log *l = &src->logs[i];
-	struct part *part = NULL;
+	struct ts_evtx_log_info *l = &src->logs[i];
+	struct ts_evtx_part_info *part = NULL;
 	l->is_log = ts_evtx_open(x, l->file.data, l->file.size);
 	l->nchunks = ts_evtx_chunks(x);
 	l->chunks = ts_arena_calloc(src->arena, l->nchunks > 0 ? l->nchunks : 1, sizeof(*l->chunks));
@@ -123,7 +89,8 @@ static void read_log(struct ts_evtx_source *src, size_t i, struct ts_evtx *x)
 
 static int by_first(const void *a, const void *b)
 {
-	const struct chunk *x = *(struct chunk *const *)a, *y = *(struct chunk *const *)b;
+	const struct ts_evtx_chunk_info *x = *(struct ts_evtx_chunk_info *const *)a,
+					*y = *(struct ts_evtx_chunk_info *const *)b;
 	if (x->written != y->written) {
 		return x->written < y->written ? -1 : 1;
 	}
@@ -143,7 +110,7 @@ static void mark_copies(struct ts_evtx_source *src)
 	for (size_t i = 0; i < src->nlogs; i++) {
 		n += src->logs[i].nchunks;
 	}
-	struct chunk **all = ts_xcalloc(n > 0 ? n : 1, sizeof(*all));
+	struct ts_evtx_chunk_info **all = ts_xcalloc(n > 0 ? n : 1, sizeof(*all));
 	n = 0;
 	for (size_t i = 0; i < src->nlogs; i++) {
 		for (size_t k = 0; k < src->logs[i].nchunks; k++) {
@@ -152,17 +119,22 @@ static void mark_copies(struct ts_evtx_source *src)
 			}
 		}
 	}
-	qsort(all, n, sizeof(struct chunk *), by_first);
+	qsort(all, n, sizeof(struct ts_evtx_chunk_info *), by_first);
 	for (size_t i = 1; i < n; i++) {
 		all[i]->copy = all[i]->written == all[i - 1]->written && all[i]->first == all[i - 1]->first;
 	}
 	free(all);
 }
 
-static int newest_log_first(const void *a, const void *b)
+static void sort_logs(struct ts_evtx_source *src)
 {
-	const struct log *x = a, *y = b;
-	return x->newest != y->newest ? (x->newest > y->newest ? -1 : 1) : 0;
+	for (size_t i = 0; i < src->nlogs; i++) {
+		size_t at = i;
+		for (; at > 0 && src->logs[src->order[at - 1]].newest < src->logs[i].newest; at--) {
+			src->order[at] = src->order[at - 1];
+		}
+		src->order[at] = i;
+	}
 }
 
 struct ts_evtx_source *ts_evtx_source_new(const struct ts_evtx_log *logs, size_t n)
@@ -173,12 +145,14 @@ struct ts_evtx_source *ts_evtx_source_new(const struct ts_evtx_log *logs, size_t
 	src->arena = arena;
 	src->nlogs = n;
 	src->logs = ts_arena_calloc(arena, n > 0 ? n : 1, sizeof(*src->logs));
+	src->order = ts_arena_calloc(arena, n > 0 ? n : 1, sizeof(*src->order));
 	for (size_t i = 0; i < n; i++) {
 		src->logs[i].file = logs[i];
 		src->logs[i].file.label = ts_arena_strdup(arena, logs[i].label);
 		read_log(src, i, x);
 	}
 	mark_copies(src);
+	sort_logs(src);
 	ts_evtx_free(x);
 	return src;
 }
@@ -188,4 +162,26 @@ void ts_evtx_source_free(struct ts_evtx_source *src)
 	if (src != NULL) {
 		ts_arena_free(src->arena);
 	}
+}
+
+static int64_t unix_of(int64_t filetime)
+{
+	return filetime / 10000000 - INT64_C(11644473600);
+}
+
+int64_t ts_evtx_source_newest(const struct ts_evtx_source *src)
+{
+	return src->nlogs > 0 && src->logs[src->order[0]].newest > 0
+		       ? unix_of(src->logs[src->order[0]].newest)
+		       : 0;
+}
+
+const char *ts_evtx_source_computer(const struct ts_evtx_source *src, size_t i)
+{
+	return i < src->nlogs ? src->logs[i].computer : NULL;
+}
+
+const char *ts_evtx_source_channel(const struct ts_evtx_source *src, size_t i)
+{
+	return i < src->nlogs ? src->logs[i].channel : NULL;
 }

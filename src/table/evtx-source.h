@@ -17,21 +17,22 @@ struct ts_evtx_log {
 
 struct ts_evtx_source;
 
-/* Reads every log once (about 10 ms for 16 MB): which channels are in it, how far back each reaches, what is damaged, in
- * which chunk which event may be found. What a file is called does not matter, and a log that is there twice counts
- * once. */
+/* Reads every log once (about 10 ms for 16 MB): which channels are in it, how far back each reaches, what
+ * is damaged, in which chunk which event may be found. What a file is called does not matter, and a log
+ * that is there twice counts once. */
 struct ts_evtx_source *ts_evtx_source_new(const struct ts_evtx_log *logs, size_t n);
 void ts_evtx_source_free(struct ts_evtx_source *src); /* NULL is allowed */
 /* Unix seconds of the newest record, 0 when there is none: the machine's clock for bare files. */
 int64_t ts_evtx_source_newest(const struct ts_evtx_source *src);
-/* The computer that wrote the newest record of the log i, and the channel most of its records are of; NULL when there is
- * no record. */
+/* The computer that wrote the newest record of the log i, and the channel most of its records are of; NULL
+ * when there is no record. */
 const char *ts_evtx_source_computer(const struct ts_evtx_source *src, size_t i);
 const char *ts_evtx_source_channel(const struct ts_evtx_source *src, size_t i);
 
-/* Rows and the ledger line of a scan of windows_eventlog: newest first. channel, eventid, provider_name, level, pid and
- * the time are looked at before a record's text is decoded; a provider may be asked for by its EventSourceName,
- * too, and is then shown under the name that was asked for. Thread safe. False: no more rows are wanted. */
+/* Rows and the ledger line of a scan of windows_eventlog: newest first. channel, eventid, provider_name,
+ * level, pid and the time are looked at before a record's text is decoded; a provider may be asked for by
+ * its EventSourceName, too, and is then shown under the name that was asked for. Thread safe. False: no
+ * more rows are wanted. */
 bool ts_evtx_scan(const struct ts_evtx_source *src, struct ts_scan *s);
 /* The same for windows_event_channels; `enabled` is not in the logs and stays NULL. */
 bool ts_evtx_scan_channels(const struct ts_evtx_source *src, struct ts_scan *s);

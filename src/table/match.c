@@ -15,8 +15,7 @@ static bool parse_range(const char *text, struct ts_window *w)
 	       (!w->has_end || ts_datetime_parse(semicolon + 1, strlen(semicolon + 1), &w->end));
 }
 
-/* What time_range asks for; false with a ledger line where it cannot be understood. */
-static bool range_window(struct ts_scan *s, struct ts_window *w)
+bool ts_match_window(struct ts_scan *s, struct ts_window *w)
 {
 	const char *text = ts_scan_text(s, "time_range", 0);
 	*w = (struct ts_window){ .has_start = false };
@@ -33,7 +32,7 @@ bool ts_match_event_window(struct ts_scan *s, struct ts_window *w)
 	const char *age = ts_scan_text(s, "timestamp", 0);
 	int64_t ms;
 	if (age == NULL || ts_scan_count(s, "time_range") > 0) {
-		return range_window(s, w);
+		return ts_match_window(s, w);
 	}
 	if (!ts_parse_int(age, 0, INT64_MAX / 2000, &ms)) {
 		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "timestamp '%s' is not an age in milliseconds", age);
@@ -68,7 +67,7 @@ static bool within(struct ts_scan *s, const char *const *values, const struct ts
 bool ts_match_time_range(struct ts_scan *s, const char *const *values)
 {
 	struct ts_window w;
-	return range_window(s, &w) && within(s, values, &w);
+	return ts_match_window(s, &w) && within(s, values, &w);
 }
 
 bool ts_match_event_time(struct ts_scan *s, const char *const *values)

@@ -16,6 +16,9 @@ struct ts_window {
  * understood. */
 bool ts_match_event_window(struct ts_scan *s, struct ts_window *w);
 
+/* What time_range alone asks for; the same. */
+bool ts_match_window(struct ts_scan *s, struct ts_window *w);
+
 /* For tables with a column datetime and the input time_range ('START' or 'START;END', both included). A
  * row whose time cannot be read is left out, and the ledger says partial. */
 bool ts_match_time_range(struct ts_scan *s, const char *const *values);

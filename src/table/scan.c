@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/str.h"
 #include "table/row-id.h"
 
-#define POLL_ROWS    64  /* rows between two looks at the clock */
-#define MAX_REPORTED 100 /* lines of a book that one scan repeats */
+#define POLL_ROWS 64 /* rows between two looks at the clock */
 
 /* What the query asks for in one column. */
 struct constraint {
@@ -29,6 +27,7 @@ struct ts_scan {
 	struct constraint *constraints; /* one per column */
 	uint64_t wanted;
 	int64_t as_of;
+	struct ts_probe_cache *probes;
 	const char *subject;
 	bool has_subject;
 	struct ts_value *cells; /* nrows * ncolumns, then the row that is being made */
@@ -36,11 +35,13 @@ struct ts_scan {
 	int64_t nrows;
 	size_t bytes;
 	enum stop stop;
-	bool said;           /* a ledger line was written */
-	bool replayed;       /* rows come from a bundle or test case, through the match hook */
-	const char **texts;  /* the hook's view of a row, one per column; made when first needed */
-	char (*numbers)[32]; /* where numbers become text for it */
-	int64_t *ids;        /* made when the first one is asked for */
+	bool said;                /* a ledger line was written */
+	bool replayed;            /* rows come from a bundle or test case, through the match hook */
+	const char **texts;       /* the hook's view of a row, one per column; made when first needed */
+	char (*numbers)[32];      /* where numbers become text for it */
+	int64_t *ids;             /* made when the first one is asked for */
+	struct ts_book *listener; /* who repeats what the ledger is told; NULL = nobody */
+	struct ts_arena *listener_arena;
 };
 
 struct ts_scan *ts_scan_new(const struct ts_table *t, struct ts_budget *budget, struct ts_ledger *ledger)
@@ -86,20 +87,40 @@ void ts_scan_set_as_of(struct ts_scan *s, int64_t as_of)
 	s->as_of = as_of;
 }
 
+void ts_scan_set_probes(struct ts_scan *s, struct ts_probe_cache *probes)
+{
+	s->probes = probes;
+}
+
+void ts_scan_set_replayed(struct ts_scan *s)
+{
+	s->replayed = true;
+}
+
+void ts_scan_set_listener(struct ts_scan *s, struct ts_book *book, struct ts_arena *a)
+{
+	s->listener = book;
+	s->listener_arena = a;
+}
+
 void ts_scan_set_wanted(struct ts_scan *s, uint64_t columns)
 {
 	s->wanted = columns;
 }
 
-void ts_scan_constrain(struct ts_scan *s, int column, sqlite3_value *v)
+void ts_scan_constrain_value(struct ts_scan *s, int column, struct ts_value value)
 {
 	struct constraint *c = &s->constraints[column];
-	struct ts_value value = ts_value_from_sqlite(v, s->table->columns[column].type, s->arena);
 	c->given = true;
 	if (value.kind != TS_VALUE_NULL) {
 		TS_ARENA_GROW(s->arena, c->values, c->cap, c->n);
 		c->values[c->n++] = value;
 	}
+}
+
+void ts_scan_constrain(struct ts_scan *s, int column, sqlite3_value *v)
+{
+	ts_scan_constrain_value(s, column, ts_value_from_sqlite(v, s->table->columns[column].type, s->arena));
 }
 
 /* The subject that the value of one column names. */
@@ -162,6 +183,11 @@ struct ts_arena *ts_scan_arena(struct ts_scan *s)
 int64_t ts_scan_as_of(const struct ts_scan *s)
 {
 	return s->as_of;
+}
+
+struct ts_probe_cache *ts_scan_probes(const struct ts_scan *s)
+{
+	return s->probes;
 }
 
 const char *ts_scan_subject(const struct ts_scan *s)
@@ -270,6 +296,7 @@ static void put(struct ts_scan *s, const char *column, enum ts_type type, struct
 {
 	int i = column_of(s, column);
 	assert((s->table->columns[i].type == TS_TEXT) == (type == TS_TEXT));
+	(void)type; /* in release builds */
 	*cell(s, s->nrows, i) = v;
 }
 
@@ -375,7 +402,11 @@ int64_t ts_scan_row_id(struct ts_scan *s, int64_t row)
 void ts_scan_saw(struct ts_scan *s, const char *subject, enum ts_seen seen, const char *detail)
 {
 	s->said = true;
-	ts_ledger_add(s->ledger, s->table->name, subject != NULL ? subject : s->subject, seen, detail);
+	subject = subject != NULL ? subject : s->subject;
+	ts_ledger_add(s->ledger, s->table->name, subject, seen, detail);
+	if (s->listener != NULL) {
+		ts_book_add(s->listener, s->listener_arena, s->table->name, subject, seen, detail);
+	}
 }
 
 void ts_scan_sawf(struct ts_scan *s, enum ts_seen seen, const char *fmt, ...)
@@ -386,88 +417,6 @@ void ts_scan_sawf(struct ts_scan *s, enum ts_seen seen, const char *fmt, ...)
 	va_end(ap);
 	ts_scan_saw(s, NULL, seen, detail);
 	free(detail);
-}
-
-/* Subjects compare as their column does. */
-static bool subject_equal(const struct ts_scan *s, const char *a, const char *b)
-{
-	for (int i = 0; i < s->table->ncolumns; i++) {
-		unsigned flags = s->table->columns[i].flags;
-		if ((flags & TS_SUBJECT) != 0 && (flags & TS_NOCASE) != 0) {
-			return ts_str_case_eq(a, b);
-		}
-	}
-	return strcmp(a, b) == 0;
-}
-
-void ts_book_add(struct ts_book *b, struct ts_arena *a, const char *table, const char *subject,
-	enum ts_seen seen, const char *detail)
-{
-	TS_ARENA_GROW(a, b->lines, b->cap, b->n);
-	b->lines[b->n++] = (struct ts_ledger_line){
-		.table = ts_arena_strdup(a, table),
-		.subject = ts_arena_strdup(a, subject != NULL ? subject : ""),
-		.seen = seen,
-		.detail = ts_arena_strdup(a, detail != NULL ? detail : ""),
-	};
-}
-
-/* Add the book's lines about one subject; how many there were. */
-static int report_lines(struct ts_scan *s, const struct ts_book *book, const char *subject)
-{
-	int n = 0;
-	for (size_t i = 0; i < book->n && n < MAX_REPORTED; i++) {
-		const struct ts_ledger_line *l = &book->lines[i];
-		if (strcmp(l->table, s->table->name) == 0 && subject_equal(s, l->subject, subject)) {
-			ts_scan_saw(s, NULL, l->seen, l->detail);
-			n++;
-		}
-	}
-	return n;
-}
-
-/* The scan asks for every subject: gaps of each count, and without a line for the whole table nothing is
- * known of the subjects not listed. */
-static bool report_all(struct ts_scan *s, const struct ts_book *book, const char *missing)
-{
-	int whole = report_lines(s, book, ""), listed = 0, gaps = 0;
-	if (whole == 0 && missing == NULL) {
-		ts_scan_saw(s, NULL, TS_SEEN_READ, NULL);
-	}
-	for (size_t i = 0; i < book->n; i++) {
-		const struct ts_ledger_line *l = &book->lines[i];
-		if (strcmp(l->table, s->table->name) != 0 || l->subject[0] == '\0') {
-			continue;
-		}
-		listed++;
-		/* Enough to explain the gap; a hostile bundle may hold a million lines. */
-		if (ts_seen_is_gap(l->seen) && gaps++ < MAX_REPORTED) {
-			ts_scan_saw(s, l->subject, l->seen, l->detail);
-		}
-	}
-	if (whole > 0 || missing == NULL) {
-		return true;
-	}
-	if (listed > 0) {
-		ts_scan_sawf(s, TS_SEEN_PARTIAL, "only %d part%s of it %s collected", listed,
-			listed == 1 ? "" : "s", listed == 1 ? "was" : "were");
-	} else {
-		ts_scan_saw(s, NULL, TS_SEEN_NOT_COLLECTED, missing);
-	}
-	return listed > 0;
-}
-
-bool ts_scan_report(struct ts_scan *s, const struct ts_book *book, const char *missing)
-{
-	s->replayed = true;
-	if (!s->has_subject) {
-		return report_all(s, book, missing);
-	}
-	if (report_lines(s, book, s->subject) > 0 || report_lines(s, book, "") > 0) {
-		return true;
-	}
-	ts_scan_saw(s, NULL, missing != NULL ? TS_SEEN_NOT_COLLECTED : TS_SEEN_READ, missing);
-	return false;
 }
 
 void ts_scan_close(struct ts_scan *s)

@@ -33,12 +33,16 @@ void ts_book_add(struct ts_book *b, struct ts_arena *a, const char *table, const
 /* --- what the query asks for. Columns are named as in the table's description; another name is a bug
  * (assert). --- */
 
+struct ts_probe_cache; /* table/probe-cache.h */
+
 const struct ts_table *ts_scan_table(const struct ts_scan *s);
 struct ts_budget *ts_scan_budget(struct ts_scan *s);
 /* For text of rows and whatever else lives as long as the scan. */
 struct ts_arena *ts_scan_arena(struct ts_scan *s);
 /* The machine's own clock, Unix seconds. */
 int64_t ts_scan_as_of(const struct ts_scan *s);
+/* What other computers have answered in this run. */
+struct ts_probe_cache *ts_scan_probes(const struct ts_scan *s);
 /* The ledger's subject as the constraints name it: "System", "srv1:3389"; "" where the table has none or
  * the query asks for all. */
 const char *ts_scan_subject(const struct ts_scan *s);
@@ -88,9 +92,16 @@ bool ts_scan_report(struct ts_scan *s, const struct ts_book *book, const char *m
 struct ts_scan *ts_scan_new(const struct ts_table *t, struct ts_budget *budget, struct ts_ledger *ledger);
 void ts_scan_free(struct ts_scan *s); /* NULL is allowed */
 void ts_scan_set_as_of(struct ts_scan *s, int64_t as_of);
+void ts_scan_set_probes(struct ts_scan *s, struct ts_probe_cache *probes);
+/* Rows come from evidence that was read elsewhere. */
+void ts_scan_set_replayed(struct ts_scan *s);
+/* Whatever the ledger is told of this scan goes into the book as well (its strings into the arena); NULL ends it. */
+void ts_scan_set_listener(struct ts_scan *s, struct ts_book *book, struct ts_arena *a);
 void ts_scan_set_wanted(struct ts_scan *s, uint64_t columns); /* as sqlite3_index_info.colUsed */
 /* Add a value to the constraint of a column; the type is the column's. */
 void ts_scan_constrain(struct ts_scan *s, int column, sqlite3_value *v);
+/* The same with a value of the column's type; its text must live as long as the scan. */
+void ts_scan_constrain_value(struct ts_scan *s, int column, struct ts_value value);
 /* Close the constraints: afterwards the subject is known. False when nothing can match (a NULL or a word
  * where a number must be); the ledger says so. */
 bool ts_scan_ready(struct ts_scan *s);

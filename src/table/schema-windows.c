@@ -125,7 +125,7 @@ static const struct ts_column windows_eventlog_columns[] = {
 		"channel, for example System; a filter is required" },
 	{ "datetime", TS_TEXT, 0, "when it happened, ISO 8601 in UTC" },
 	{ "task", TS_INT, 0, "task number" },
-	{ "level", TS_INT, 0, "0 always, 1 critical, 2 error, 3 warning, 4 information, 5 verbose" },
+	{ "level", TS_INT, TS_FILTER, "0 always, 1 critical, 2 error, 3 warning, 4 information, 5 verbose" },
 	{ "provider_name", TS_TEXT, TS_FILTER, "provider that wrote it" },
 	{ "provider_guid", TS_TEXT, TS_NOCASE, "identifier of the provider" },
 	{ "computer_name", TS_TEXT, 0, "computer that wrote it" },

@@ -15,12 +15,22 @@
 struct ts_scan;
 void ts_fill_dns_lookup(struct ts_scan *s);
 void ts_fill_interface_addresses(struct ts_scan *s);
+void ts_fill_journal(struct ts_scan *s);
 void ts_fill_listening_ports(struct ts_scan *s);
+void ts_fill_log_file(struct ts_scan *s);
 void ts_fill_os_version(struct ts_scan *s);
+void ts_fill_path_mtu(struct ts_scan *s);
+void ts_fill_ping(struct ts_scan *s);
 void ts_fill_process_open_sockets(struct ts_scan *s);
+void ts_fill_rd_gateway(struct ts_scan *s);
+void ts_fill_rdp_handshake(struct ts_scan *s);
 void ts_fill_system_info(struct ts_scan *s);
+void ts_fill_systemd_units(struct ts_scan *s);
 void ts_fill_tcp_connect(struct ts_scan *s);
+void ts_fill_tls_certificate(struct ts_scan *s);
+void ts_fill_tls_versions(struct ts_scan *s);
 void ts_fill_time(struct ts_scan *s);
+void ts_fill_udp_probe(struct ts_scan *s);
 void ts_fill_uptime(struct ts_scan *s);
 
 /* Each ends with a row whose name is NULL; within a file in order of name. */

@@ -1,20 +1,46 @@
 /* table/tcp_connect.c - whether a TCP port accepts connections: all addresses of the host at once, the one
  * that opened comes first. */
+#include <stdlib.h>
 #include <string.h>
+#include "base/alloc.h"
 #include "table/probe.h"
 #include "table/scan.h"
 #include "table/schema.h"
+#include "table/visits.h"
 
-#define CONNECT_MS 3000 /* for all addresses together; Linux sends SYN at 0, 1 and 3 s */
-#define GRACE_MS   300  /* for the other addresses, once one has opened */
+/* For all addresses together: Linux says "host unreachable" after three seconds where the last router gets no answer. */
+#define CONNECT_MS 3500
+#define GRACE_MS   300 /* for the other addresses, once one has opened */
 
-static void add_row(struct ts_scan *s, const struct ts_net_addr *a, const struct ts_connected *c)
+/* All attempts of a host and port, made once per run. */
+struct attempts {
+	struct ts_net_addr addrs[TS_NET_MAX_ADDRESSES];
+	struct ts_connected c[TS_NET_MAX_ADDRESSES];
+	int before[TS_NET_MAX_ADDRESSES]; /* connections that were answered earlier in the run */
+	size_t n, left_out;
+	bool own; /* our limit came before the check's: silence until then is a finding */
+};
+
+struct question {
+	struct ts_scan *scan;
+	const struct ts_resolved *resolved;
+	int port;
+};
+
+static void add_row(struct ts_scan *s, const struct attempts *a, size_t i)
 {
+	const struct ts_connected *c = &a->c[i];
+	const char *detail = c->detail[0] != '\0' ? c->detail : NULL;
+	if (c->state == TS_CONNECT_TIMEOUT && a->before[i] > 0) {
+		detail = ts_visits_words(s, a->before[i]);
+	}
 	ts_row_begin(s);
 	ts_row_text(s, "state", ts_connect_name(c->state));
-	ts_row_text(s, "address", a->text);
-	ts_row_int(s, "family", a->family);
-	if (c->rtt_ms >= 0 && c->state == TS_CONNECT_OPEN) {
+	ts_row_text(s, "address", a->addrs[i].text);
+	ts_row_int(s, "family", a->addrs[i].family);
+	ts_row_int(s, "position", (int64_t)i + 1);
+	/* After a lost SYN the kernel's figure holds the time until the next one. */
+	if (c->rtt_ms >= 0 && c->state == TS_CONNECT_OPEN && c->retransmits <= 0) {
 		ts_row_real(s, "rtt_ms", c->rtt_ms);
 	}
 	if (c->retransmits >= 0) {
@@ -25,7 +51,7 @@ static void add_row(struct ts_scan *s, const struct ts_net_addr *a, const struct
 	}
 	ts_row_text(s, "rejected_by", c->rejected_by[0] != '\0' ? c->rejected_by : NULL);
 	ts_row_real(s, "elapsed_ms", c->elapsed_ms);
-	ts_row_text(s, "detail", c->detail[0] != '\0' ? c->detail : NULL);
+	ts_row_text(s, "detail", detail);
 	ts_row_end(s);
 }
 
@@ -43,52 +69,44 @@ static void add_unresolved(struct ts_scan *s, const struct ts_resolved *r)
 	}
 }
 
-/* RFC 8305, section 4: the families take turns, beginning with the one that the system prefers. */
-static void interleave(const struct ts_resolved *r, struct ts_net_addr *out)
-{
-	bool taken[TS_NET_MAX_ADDRESSES] = { false };
-	int family = r->addrs[0].family;
-	for (size_t n = 0; n < r->count; n++) {
-		size_t pick = r->count;
-		for (size_t i = r->count; i-- > 0;) {
-			/* From the back, so that the first of the wanted family wins, else the first of
-			 * all. */
-			if (!taken[i] && (pick == r->count || r->addrs[i].family == family ||
-						 r->addrs[pick].family != family)) {
-				pick = i;
-			}
-		}
-		taken[pick] = true;
-		out[n] = r->addrs[pick];
-		family = out[n].family == TS_NET_IPV4 ? TS_NET_IPV6 : TS_NET_IPV4;
-	}
-}
-
 /* An attempt that ended without an answer, before the time that would make the silence a finding. */
-static bool undecided(const struct ts_connected *c, bool own)
+static bool undecided(const struct attempts *a, size_t i)
 {
+	const struct ts_connected *c = &a->c[i];
 	return c->state == TS_CONNECT_CANCELLED ||
-	       (c->state == TS_CONNECT_TIMEOUT && (!own || c->elapsed_ms < CONNECT_MS / 2.0));
+	       (c->state == TS_CONNECT_TIMEOUT && (!a->own || c->elapsed_ms < CONNECT_MS / 2.0));
 }
 
-static void report(struct ts_scan *s, const struct ts_connected *c, size_t n, bool own, size_t left_out)
+static size_t count_undecided(const struct attempts *a)
 {
-	size_t open = 0, silent = 0, failed = 0;
-	for (size_t i = 0; i < n; i++) {
-		open += c[i].state == TS_CONNECT_OPEN;
-		silent += undecided(&c[i], own);
-		failed += c[i].state == TS_CONNECT_ERROR;
+	size_t n = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		n += undecided(a, i);
 	}
-	if (silent > 0 && open == 0) {
-		ts_scan_saw(s, NULL, TS_SEEN_TIMEOUT,
-			ts_budget_check(ts_scan_budget(s)) == TS_BUDGET_CANCELLED
-				? "cancelled"
-				: "the check's time limit came before an answer");
-	} else if (failed == n) {
-		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "no connection could be tried: %s", c[0].detail);
-	} else if (left_out > 0) {
+	return n;
+}
+
+static size_t count_state(const struct attempts *a, enum ts_connect_state state)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		n += a->c[i].state == state;
+	}
+	return n;
+}
+
+static void report(struct ts_scan *s, const struct attempts *a)
+{
+	size_t open = count_state(a, TS_CONNECT_OPEN), silent = count_undecided(a);
+	if (a->n == 0) {
+		ts_scan_saw(s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
+	} else if (silent > 0 && open == 0) {
+		ts_probe_cut(s, "an answer");
+	} else if (count_state(a, TS_CONNECT_ERROR) == a->n) {
+		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "no connection could be tried: %s", a->c[0].detail);
+	} else if (a->left_out > 0) {
 		ts_scan_sawf(s, TS_SEEN_PARTIAL,
-			"%d addresses were not tried: the cap of connections is reached", (int)left_out);
+			"%d addresses were not tried: the cap of connections is reached", (int)a->left_out);
 	} else if (silent > 0) {
 		ts_scan_sawf(s, TS_SEEN_READ, "one address opened; %d more were not waited for", (int)silent);
 	} else {
@@ -96,43 +114,57 @@ static void report(struct ts_scan *s, const struct ts_connected *c, size_t n, bo
 	}
 }
 
-static void connect_all(struct ts_scan *s, const struct ts_resolved *r, int port)
+static void connect_all(void *ctx, struct ts_probe_answer *out)
 {
-	struct ts_net_addr addrs[TS_NET_MAX_ADDRESSES];
-	struct ts_connected c[TS_NET_MAX_ADDRESSES];
-	struct ts_budget *budget = ts_scan_budget(s);
-	size_t n = r->count;
-	if (budget->connections <= 0) {
-		ts_scan_saw(s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
-		return;
+	const struct question *q = ctx;
+	struct ts_budget *budget = ts_scan_budget(q->scan);
+	struct attempts *a = ts_xcalloc(1, sizeof(*a));
+	size_t cap = budget->connections > 0 ? (size_t)budget->connections : 0;
+	a->n = q->resolved->count < cap ? q->resolved->count : cap;
+	a->left_out = q->resolved->count - a->n;
+	budget->connections -= (int)a->n;
+	ts_probe_order(q->resolved, a->addrs);
+	int64_t deadline = ts_probe_deadline(q->scan, CONNECT_MS, &a->own);
+	ts_net_connect(a->addrs, a->n, q->port, deadline, GRACE_MS, budget->cancel, a->c);
+	for (size_t i = 0; i < a->n; i++) {
+		a->before[i] =
+			ts_visits_note(q->scan, a->addrs[i].text, q->port, a->c[i].state == TS_CONNECT_OPEN);
 	}
-	n = n > (size_t)budget->connections ? (size_t)budget->connections : n;
-	budget->connections -= (int)n;
-	interleave(r, addrs);
-	bool own;
-	int64_t deadline = ts_probe_deadline(s, CONNECT_MS, &own);
-	ts_net_connect(addrs, n, port, deadline, GRACE_MS, budget->cancel, c);
+	bool open = count_state(a, TS_CONNECT_OPEN) > 0;
+	*out = (struct ts_probe_answer){ a, free, a->left_out == 0 && (open || count_undecided(a) == 0) };
+}
+
+static void show(struct ts_scan *s, const struct attempts *a)
+{
 	for (int opened = 1; opened >= 0; opened--) {
-		for (size_t i = 0; i < n; i++) {
-			if ((c[i].state == TS_CONNECT_OPEN) == (opened == 1) && !undecided(&c[i], own)) {
-				add_row(s, &addrs[i], &c[i]);
+		for (size_t i = 0; i < a->n; i++) {
+			if ((a->c[i].state == TS_CONNECT_OPEN) == (opened == 1) && !undecided(a, i)) {
+				add_row(s, a, i);
 			}
 		}
 	}
-	report(s, c, n, own, r->count - n);
+	report(s, a);
 }
 
 void ts_fill_tcp_connect(struct ts_scan *s)
 {
 	struct ts_resolved r;
-	int64_t port = 0;
-	if (!ts_scan_int(s, "port", 0, &port) || port < 1 || port > 65535) {
-		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "%lld is no TCP port (1 to 65535)", (long long)port);
-	} else if (ts_probe_resolve(s, ts_scan_text(s, "host", 0), &r)) {
-		if (r.count == 0) {
-			add_unresolved(s, &r);
-		} else {
-			connect_all(s, &r, (int)port);
-		}
+	struct question q = { .scan = s, .resolved = &r };
+	const char *host = ts_scan_text(s, "host", 0);
+	if (!ts_probe_port(s, &q.port) || !ts_probe_resolve(s, host, &r)) {
+		return;
 	}
+	if (r.count == 0) {
+		add_unresolved(s, &r);
+		return;
+	}
+	const char *question = ts_arena_printf(ts_scan_arena(s), "tcp %s %d", host, q.port);
+	const struct attempts *a =
+		ts_probe_cache_get(ts_scan_probes(s), question, ts_scan_budget(s), connect_all, &q);
+	if (a != NULL) {
+		show(s, a);
+	} else {
+		ts_probe_cut(s, "an answer");
+	}
+	ts_probe_cache_release(ts_scan_probes(s), a);
 }

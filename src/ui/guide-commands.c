@@ -9,8 +9,6 @@
 #include "base/str.h"
 #include "out/render-parts.h"
 
-#define LIST_MAX 30
-
 static void print_buf(
 	struct ts_guide *g, void (*fill)(struct ts_guide *, const char *, struct ts_buf *), const char *arg)
 {
@@ -22,7 +20,7 @@ static void print_buf(
 }
 
 /* The node that a command speaks of: the one named, else the one on the screen. -1 after a message. */
-static int node_of(struct ts_guide *g, const char *arg)
+int ts_guide_node_of(struct ts_guide *g, const char *arg)
 {
 	int node = *arg != 0 ? ts_entry_node(g->entry, arg) : g->ev.node;
 	if (node < 0) {
@@ -41,27 +39,62 @@ static void back(struct ts_guide *g, const char *arg)
 		ts_guide_tell(g, "back takes the number of answers to take back: back 2");
 		return;
 	}
-	int taken = ts_session_back(g->session, (int)n);
+	const char *label = NULL;
+	int node = ts_session_reopen(g->session, (int)n, &label);
+	if (node < 0) {
+		ts_guide_tell(g, n == 1 ? "There is no answer of yours to take back."
+					: "You have not given so many answers.");
+		return;
+	}
 	g->shown = -1;
 	g->step = 0;
+	g->ended = g->solved = false;
+	g->verified = NULL;
 	g->mode = TS_GUIDE_WALK;
-	if (taken == 0) {
-		ts_guide_tell(g, "There is no answer of yours to take back.");
-	} else {
-		ts_guide_tell(g, "%d answer%s taken back.", taken, taken == 1 ? "" : "s");
-	}
+	g->before = label;
+	g->before_node = node;
+	ts_guide_tell(g,
+		n == 1 ? "Taken back: \"%s\" %s."
+		       : "Taken back: \"%s\" %s. Your later answers stay where they still have a place.",
+		g->entry->nodes[node].title, label);
 }
 
 static void check(struct ts_guide *g, const char *arg)
 {
 	int node = *arg != 0 ? ts_entry_node(g->entry, arg) : -1;
 	if (*arg != 0 && node < 0) {
-		node_of(g, arg);
+		ts_guide_node_of(g, arg);
 		return;
 	}
 	ts_session_forget(g->session, node);
 	g->shown = -1;
+	g->ended = g->solved = false;
 	g->mode = TS_GUIDE_WALK;
+}
+
+/* The terminal's own clipboard, where the person has asked for it: TROUBLESHOOT_COPY=osc52. */
+static void put_on_clipboard(struct ts_guide *g, const char *text)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	if (!g->options->copy_to_terminal || !ts_line_is_terminal(g->line)) {
+		return;
+	}
+	size_t n = strlen(text);
+	struct ts_buf b;
+	ts_buf_init(&b, TS_BUF_MAX_TEXT);
+	ts_buf_puts(&b, "\033]52;c;");
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned v = 0;
+		for (size_t k = 0; k < 3; k++) {
+			v = v << 8 | (i + k < n ? (unsigned char)text[i + k] : 0u);
+		}
+		for (size_t k = 0; k < 4; k++) {
+			ts_buf_putc(&b, i + k > n ? '=' : digits[v >> (18 - 6 * k) & 63]);
+		}
+	}
+	ts_buf_puts(&b, "\033\\");
+	ts_guide_say(g, &b);
+	ts_buf_finish(&b);
 }
 
 static void copy(struct ts_guide *g, const char *arg)
@@ -88,6 +121,7 @@ static void copy(struct ts_guide *g, const char *arg)
 		struct ts_buf b;
 		ts_buf_init(&b, TS_BUF_MAX_TEXT);
 		ts_gate_puts(&b, text, TS_GATE_TABS | TS_GATE_NEWLINES | (g->look.ascii ? TS_GATE_ASCII : 0));
+		put_on_clipboard(g, ts_buf_str(&b));
 		ts_buf_putc(&b, '\n');
 		ts_guide_say(g, &b);
 		ts_buf_finish(&b);
@@ -116,7 +150,8 @@ static void export_report(struct ts_guide *g, const char *arg)
 {
 	struct ts_err err;
 	char *written = NULL;
-	if (g->host->export_report(g->host->ctx, g->session, *arg != 0 ? arg : NULL, &written, &err)) {
+	if (g->host->export_report(
+		    g->host->ctx, g->session, g->verified, *arg != 0 ? arg : NULL, &written, &err)) {
 		ts_guide_tell(g, "The report is in %s.", written);
 	} else {
 		ts_guide_tell(g, "%s", err.text);
@@ -147,35 +182,6 @@ static void help(struct ts_guide *g, const char *arg)
 	print_buf(g, fill_help, arg);
 }
 
-static void show_hits(struct ts_guide *g, const struct ts_hit *hits, size_t n)
-{
-	struct ts_buf b;
-	ts_buf_init(&b, TS_BUF_MAX_TEXT);
-	for (size_t i = 0; i < n && i < LIST_MAX; i++) {
-		char *line = ts_xasprintf("%s  %s", hits[i].id, hits[i].title);
-		ts_render_text(line, 2, 4, &g->look, &b);
-		free(line);
-	}
-	if (n == 0) {
-		ts_render_text("Nothing was found.", 0, 0, &g->look, &b);
-	} else if (n > LIST_MAX) {
-		char *line = ts_xasprintf("... and %zu more; search WORDS narrows it down.", n - LIST_MAX);
-		ts_render_text(line, 2, 0, &g->look, &b);
-		free(line);
-	}
-	ts_guide_say(g, &b);
-	ts_buf_finish(&b);
-}
-
-static void list(struct ts_guide *g, const char *arg)
-{
-	struct ts_arena *a = ts_arena_new();
-	struct ts_hit *hits;
-	size_t n = ts_kb_list(g->kb, *arg != 0 ? arg : g->options->product, a, &hits);
-	show_hits(g, hits, n);
-	ts_arena_free(a);
-}
-
 static void next(struct ts_guide *g, const char *arg)
 {
 	(void)arg;
@@ -187,21 +193,7 @@ static void next(struct ts_guide *g, const char *arg)
 static void quit(struct ts_guide *g, const char *arg)
 {
 	(void)arg;
-	g->leave = true;
-}
-
-static void search(struct ts_guide *g, const char *arg)
-{
-	struct ts_arena *a = ts_arena_new();
-	struct ts_hit *hits = NULL;
-	struct ts_err err = { "" };
-	size_t n = ts_kb_search(g->kb, arg, g->options->product, LIST_MAX, a, &hits, &err);
-	if (n == 0 && err.text[0] != 0) {
-		ts_guide_tell(g, "%s", err.text);
-	} else {
-		show_hits(g, hits, n);
-	}
-	ts_arena_free(a);
+	ts_guide_leave(g);
 }
 
 static void set(struct ts_guide *g, const char *arg)
@@ -222,22 +214,6 @@ static void set(struct ts_guide *g, const char *arg)
 	free(name);
 }
 
-static void show(struct ts_guide *g, const char *arg)
-{
-	struct ts_err err;
-	char *text = ts_kb_markdown(g->kb, *arg == 0 && g->entry != NULL ? g->entry->id : arg, &err);
-	if (text == NULL) {
-		ts_guide_tell(g, "%s", err.text);
-		return;
-	}
-	struct ts_buf b;
-	ts_buf_init(&b, TS_BUF_MAX_TEXT);
-	ts_render_markdown(text, strlen(text), 0, &g->look, &b);
-	ts_guide_say(g, &b);
-	ts_buf_finish(&b);
-	free(text);
-}
-
 static void skip(struct ts_guide *g, const char *arg)
 {
 	struct ts_err err;
@@ -252,49 +228,6 @@ static void skip(struct ts_guide *g, const char *arg)
 		ts_guide_outcome(g, false);
 	}
 	g->shown = -1;
-}
-
-static void fill_status(struct ts_guide *g, const char *arg, struct ts_buf *b)
-{
-	(void)arg;
-	const struct ts_trail_item *trail;
-	size_t n = ts_session_trail(g->session, &trail);
-	ts_render_heading("Answers", 2, &g->look, b);
-	for (size_t i = 0; i < n; i++) {
-		char *line = ts_xasprintf("%s %s (%s)", g->entry->nodes[trail[i].node].title, trail[i].label,
-			ts_by_name(trail[i].by));
-		ts_render_text(line, 2, 4, &g->look, b);
-		free(line);
-	}
-	ts_buf_putc(b, '\n');
-	ts_render_heading("Checks", 2, &g->look, b);
-	for (size_t i = 0; i < g->entry->nnodes; i++) {
-		if (ts_session_result(g->session, (int)i)->state != TS_CHECK_NOT_RUN) {
-			ts_render_check(g->session, (int)i, &g->look, b);
-		}
-	}
-	ts_buf_putc(b, '\n');
-	ts_render_heading("Causes", 2, &g->look, b);
-	const struct ts_cause *causes;
-	n = ts_session_causes(g->session, &causes);
-	for (size_t i = 0; i < n; i++) {
-		if (causes[i].status != TS_OFF_PATH) {
-			char *line = ts_xasprintf("%s%s", g->entry->nodes[causes[i].node].title,
-				causes[i].failed ? " (tried, did not help)" : "");
-			ts_render_labelled(ts_status_name(causes[i].status), 11, line, 2, &g->look, b);
-			free(line);
-		}
-	}
-	int left = ts_session_questions_left(g->session);
-	ts_buf_putc(b, '\n');
-	char *line = ts_xasprintf("At most %d question%s left.", left, left == 1 ? "" : "s");
-	ts_render_text(line, 0, 0, &g->look, b);
-	free(line);
-}
-
-static void status(struct ts_guide *g, const char *arg)
-{
-	print_buf(g, fill_status, arg);
 }
 
 static void step(struct ts_guide *g, const char *arg)
@@ -323,65 +256,30 @@ static void steps(struct ts_guide *g, const char *arg)
 	}
 }
 
-static void fill_why(struct ts_guide *g, const char *arg, struct ts_buf *b)
-{
-	int node = node_of(g, arg);
-	if (node < 0) {
-		return;
-	}
-	const struct ts_node *n = &g->entry->nodes[node];
-	const struct ts_result *r = ts_session_result(g->session, node);
-	ts_render_markdown(n->why, strlen(n->why), 0, &g->look, b);
-	if (n->sql == NULL) {
-		ts_buf_putc(b, '\n');
-		ts_render_text("No machine can tell this; only a person.", 0, 0, &g->look, b);
-		return;
-	}
-	ts_buf_putc(b, '\n');
-	char *line = ts_xasprintf("The check runs on %s:", n->machine);
-	ts_render_text(line, 0, 0, &g->look, b);
-	free(line);
-	struct ts_buf code;
-	ts_buf_init(&code, TS_BUF_MAX_TEXT);
-	ts_buf_printf(&code, "```\n%s\n```\n", n->sql);
-	ts_render_markdown(ts_buf_str(&code), code.len, 0, &g->look, b);
-	ts_buf_finish(&code);
-	ts_render_check(g->session, node, &g->look, b);
-	ts_render_rows(r, 4, &g->look, b);
-	for (size_t i = 0; i < r->nledger; i++) {
-		line = ts_xasprintf("%s %s: %s%s%s", r->ledger[i].table, r->ledger[i].subject,
-			ts_seen_name(r->ledger[i].seen), r->ledger[i].detail[0] != 0 ? ", " : "",
-			r->ledger[i].detail);
-		ts_render_text(line, 4, 6, &g->look, b);
-		free(line);
-	}
-}
-
-static void why(struct ts_guide *g, const char *arg)
-{
-	print_buf(g, fill_why, arg);
-}
-
 /* Keep in order of name. */
 const struct ts_guide_command ts_guide_commands[] = {
 	{ "?", "", "the same as help", help, false },
 	{ "back", "[N]", "take back your last answer, or the last N", back, true },
 	{ "check", "[NODE]", "run the checks again, or one of them", check, true },
 	{ "copy", "[N]", "the command of a step alone, to be copied", copy, true },
+	{ "discard", "[N]", "remove this session, or session N, for good", ts_guide_discard, false },
 	{ "done", "", "the steps are carried out: see whether it worked", done, true },
 	{ "export", "[FILE]", "write the report so far as Markdown", export_report, true },
 	{ "help", "[COMMAND]", "what can be typed", help, false },
-	{ "list", "[PACK]", "all entries", list, false },
+	{ "list", "[PACK]", "all entries", ts_guide_list, false },
 	{ "next", "", "the next step of the fix", next, true },
-	{ "quit", "", "leave", quit, false },
-	{ "search", "WORDS", "find entries by words", search, false },
+	{ "pause", "", "leave, to go on after a restart or when somebody has helped", ts_guide_pause, true },
+	{ "quit", "", "leave; the session is kept", quit, false },
+	{ "resume", "[N]", "go on with a kept session", ts_guide_cmd_resume, false },
+	{ "search", "WORDS", "find entries by words", ts_guide_search, false },
+	{ "sessions", "", "the sessions that are kept", ts_guide_sessions, false },
 	{ "set", "NAME VALUE", "give a parameter: set host srv1", set, true },
-	{ "show", "[ID]", "read an entry", show, false },
+	{ "show", "[ID]", "read an entry", ts_guide_show, false },
 	{ "skip", "", "treat the question as unknown", skip, true },
-	{ "status", "", "answers, evidence, and what remains", status, true },
+	{ "status", "", "answers, evidence, and what remains", ts_guide_status, true },
 	{ "step", "N", "show one step of the fix", step, true },
 	{ "steps", "", "show all steps of the fix", steps, true },
-	{ "why", "[NODE]", "what this tells apart, its check and what was seen", why, true },
+	{ "why", "[NODE]", "what this tells apart, its check and what was seen", ts_guide_why, true },
 	{ 0 },
 };
 

@@ -70,6 +70,27 @@ void ts_guide_show_cause(struct ts_guide *g, int node)
 	g->step = 0;
 }
 
+/* Some fixes end the program's run, or wait for somebody: say that nothing is lost by it. */
+static void show_pause(struct ts_guide *g, const struct ts_node *n, struct ts_buf *b)
+{
+	static const struct {
+		const char *need, *text;
+	} rows[] = {
+		{ "reboot", "The computer must be restarted: just do it. Start troubleshoot again "
+			    "afterwards, and it sees "
+			    "whether the fix has worked." },
+		{ "other-person", "Somebody else is needed: pause leaves, and troubleshoot goes on from here "
+				  "when you start it again." },
+	};
+	for (const char **p = n->needs; g->store != NULL && *p != NULL; p++) {
+		for (size_t i = 0; i < TS_COUNT(rows); i++) {
+			if (strcmp(*p, rows[i].need) == 0) {
+				ts_render_text(rows[i].text, 0, 0, &g->look, b);
+			}
+		}
+	}
+}
+
 void ts_guide_next_step(struct ts_guide *g)
 {
 	const struct ts_node *n = &g->entry->nodes[g->ev.node];
@@ -87,6 +108,7 @@ void ts_guide_next_step(struct ts_guide *g)
 		ts_buf_putc(&b, '\n');
 		ts_render_text("That is the last step. Type done when you have carried them out.", 0, 0,
 			&g->look, &b);
+		show_pause(g, n, &b);
 	}
 	ts_guide_say(g, &b);
 	ts_buf_finish(&b);
@@ -111,6 +133,10 @@ static void show_undo(struct ts_guide *g, struct ts_buf *b)
 void ts_guide_outcome(struct ts_guide *g, bool solved)
 {
 	struct ts_err err;
+	if (g->store != NULL && ts_store_current(g->store) != 0) {
+		(void)ts_store_outcome(
+			g->store, g->entry->id, g->entry->nodes[g->ev.node].id, solved, g->started, NULL);
+	}
 	g->shown = -1;
 	g->step = 0;
 	if (!ts_session_answer(
@@ -127,9 +153,10 @@ void ts_guide_done(struct ts_guide *g)
 	struct ts_buf b;
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
 	if (n->sql == NULL || !ts_session_rerun(g->session, g->ev.node, &err)) {
+		g->mode = TS_GUIDE_SOLVED;
+		g->verified = "could not be seen";
 		ts_guide_tell(g, "No check of this machine can tell whether it worked. Try to connect again: "
 				 "is the problem solved?");
-		g->mode = TS_GUIDE_SOLVED;
 		ts_buf_finish(&b);
 		return;
 	}
@@ -141,9 +168,11 @@ void ts_guide_done(struct ts_guide *g)
 		ts_render_text("The logs show no new sign of it since the steps. Try to connect again: is "
 			       "the problem solved?",
 			0, 0, &g->look, &b);
-		ts_guide_say(g, &b);
 		g->mode = TS_GUIDE_SOLVED;
+		g->verified = "could not be seen";
+		ts_guide_say(g, &b);
 	} else if (absent) {
+		g->verified = "works";
 		ts_render_text("It has gone: the check that found it finds it no more.", 0, 0, &g->look, &b);
 		ts_guide_say(g, &b);
 		ts_guide_outcome(g, true);
@@ -151,14 +180,16 @@ void ts_guide_done(struct ts_guide *g)
 		ts_render_text("It is still there. Look at the steps again, or type not solved to go on to "
 			       "the next cause.",
 			0, 0, &g->look, &b);
+		g->verified = "still there";
 		show_undo(g, &b);
 		ts_guide_say(g, &b);
 	} else {
 		ts_render_text(
 			"Whether it has gone could not be seen. Try to connect again: is the problem solved?",
 			0, 0, &g->look, &b);
-		ts_guide_say(g, &b);
 		g->mode = TS_GUIDE_SOLVED;
+		g->verified = "could not be seen";
+		ts_guide_say(g, &b);
 	}
 	ts_buf_finish(&b);
 }

@@ -21,6 +21,12 @@ enum ts_line_result ts_edit_read(struct ts_edit *e, const char *prompt, const ch
 	return TS_LINE_EOF;
 }
 
+void ts_edit_history(struct ts_edit *e, const char *path)
+{
+	(void)e;
+	(void)path;
+}
+
 void ts_edit_remember(struct ts_edit *e, const char *text)
 {
 	(void)e;

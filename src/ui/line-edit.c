@@ -11,31 +11,39 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/gate.h"
 #include "base/utf8.h"
 #include "os/os.h"
+#include "ui/history.h"
 
 #define HISTORY_LINES 500
 #define PASTE_MAX     ((size_t)1 << 20)
 #define CHOICES_MAX   64
+#define PASTE_WAIT_MS 20 /* more input within this time of Enter was not typed */
+#define TYPED_MAX     12 /* so short a first line without blanks was an answer typed ahead */
 
 struct ts_edit {
 	EditLine *el;
-	History *history;
+	FILE *complaints; /* libedit's own messages: about an unknown TERM, at each start */
+	HistoryW *history;
+	struct ts_history *kept;
+	bool plain; /* a terminal that knows no control sequences */
 	ts_complete_fn complete;
 	void *ctx;
 	char prompt[256];
 	struct ts_buf text;
 	struct ts_buf paste; /* a bracketed paste so far */
 	bool pasted;         /* the line ends because a paste of several lines ended */
+	bool block;          /* ... without brackets: the first line is in the buffer already */
 	bool interrupted;
-	struct sigaction old[4];
+	struct sigaction old[6];
 };
 
-static const int signals[] = { SIGINT, SIGWINCH, SIGTSTP, SIGCONT };
+static const int signals[] = { SIGINT, SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP };
 
 static int self_pipe[2] = { -1, -1 };
 
@@ -50,8 +58,11 @@ static void on_signal(int sig)
 	errno = saved;
 }
 
-static void paste_mode(bool on)
+static void paste_mode(const struct ts_edit *e, bool on)
 {
+	if (e->plain) {
+		return;
+	}
 	fputs(on ? "\033[?2004h" : "\033[?2004l", stdout);
 	fflush(stdout);
 }
@@ -75,22 +86,69 @@ static void restore_signals(struct ts_edit *e)
 /* Stop as the shell expects, with the terminal as we found it, and come back with the half-typed line. */
 static void stop_and_return(struct ts_edit *e)
 {
-	paste_mode(false);
+	paste_mode(e, false);
 	el_set(e->el, EL_PREP_TERM, 0);
 	struct sigaction dfl = { .sa_handler = SIG_DFL }, ours;
 	sigaction(SIGTSTP, &dfl, &ours);
 	raise(SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);
 	el_set(e->el, EL_PREP_TERM, 1);
-	paste_mode(true);
+	paste_mode(e, true);
 	el_set(e->el, EL_REFRESH);
+}
+
+/* The session is on the disk already; only the terminal has to be put right. */
+static void end_by(struct ts_edit *e, int sig)
+{
+	paste_mode(e, false);
+	el_set(e->el, EL_PREP_TERM, 0);
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigaction(sig, &dfl, NULL);
+	raise(sig);
+}
+
+/* Code points as UTF-8: libedit's own narrowing would lose what the locale cannot write. */
+static void put_wide(struct ts_buf *out, const wchar_t *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char enc[4];
+		ts_buf_put(out, enc, ts_utf8_put(enc, (uint32_t)w[i]));
+	}
+}
+
+/* The caller frees. */
+static wchar_t *to_wide(const char *text)
+{
+	size_t n = strlen(text), k = 0;
+	wchar_t *w = ts_xcalloc(n + 1, sizeof(*w));
+	for (size_t i = 0; i < n;) {
+		uint32_t cp;
+		i += ts_utf8_next(text + i, n - i, &cp, NULL);
+		w[k++] = (wchar_t)cp;
+	}
+	return w;
+}
+
+static void insert(EditLine *el, const char *text)
+{
+	wchar_t *w = to_wide(text);
+	el_winsertstr(el, w);
+	free(w);
 }
 
 /* What a signal means while a line is being typed. False: the line is given up. */
 static bool handle_signal(struct ts_edit *e, int sig)
 {
 	switch (sig) {
-	case SIGINT: e->interrupted = true; return false;
+	case SIGINT: {
+		const LineInfoW *li = el_wline(e->el);
+		ts_buf_clear(&e->text);
+		put_wide(&e->text, li->buffer, (size_t)(li->lastchar - li->buffer));
+		e->interrupted = true;
+		return false;
+	}
+	case SIGTERM:
+	case SIGHUP: end_by(e, sig); return true;
 	case SIGTSTP: stop_and_return(e); return true;
 	case SIGWINCH:
 		el_resize(e->el);
@@ -126,6 +184,33 @@ static int read_byte(struct ts_edit *e, char *c)
 	}
 }
 
+static bool more_within(int ms)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	return poll(&p, 1, ms) == 1 && (p.revents & POLLIN);
+}
+
+/* After Enter: is more there already, as after a paste into a terminal without brackets? Then it is one block. A short word
+ * before it was typed ahead, while a check ran, and stands alone. */
+static void take_block(struct ts_edit *e)
+{
+	const LineInfoW *li = el_wline(e->el);
+	size_t n = (size_t)(li->lastchar - li->buffer);
+	bool typed = n <= TYPED_MAX && wmemchr(li->buffer, L' ', n) == NULL;
+	if (typed || !more_within(PASTE_WAIT_MS)) {
+		return;
+	}
+	ts_buf_clear(&e->paste);
+	char c;
+	while (e->paste.len < PASTE_MAX && more_within(PASTE_WAIT_MS) && read_byte(e, &c) == 1) {
+		ts_buf_putc(&e->paste, c == '\r' ? '\n' : c);
+	}
+	while (e->paste.len > 0 && e->paste.data[e->paste.len - 1] == '\n') {
+		e->paste.data[--e->paste.len] = 0;
+	}
+	e->pasted = e->block = true;
+}
+
 /* libedit's reader: a whole code point; a bad byte is U+FFFD rather than nothing. */
 static int get_char(EditLine *el, wchar_t *out)
 {
@@ -135,6 +220,9 @@ static int get_char(EditLine *el, wchar_t *out)
 	int r = read_byte(e, &bytes[0]);
 	if (r <= 0) {
 		return r;
+	}
+	if (bytes[0] == '\r' || bytes[0] == '\n') {
+		take_block(e);
 	}
 	unsigned char lead = (unsigned char)bytes[0];
 	size_t need = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
@@ -187,13 +275,13 @@ static unsigned char on_paste(EditLine *el, int ch)
 		struct ts_buf clean;
 		ts_buf_init(&clean, PASTE_MAX * 4);
 		ts_gate_puts(&clean, ts_buf_str(&e->paste), 0);
-		el_insertstr(el, ts_buf_str(&clean));
+		insert(el, ts_buf_str(&clean));
 		ts_buf_finish(&clean);
 		return CC_REFRESH;
 	}
 	e->pasted = true;
 	/* An empty buffer with CC_NEWLINE would look exactly like end of input. */
-	el_insertstr(el, " ");
+	el_winsertstr(el, L" ");
 	return CC_NEWLINE;
 }
 
@@ -232,16 +320,19 @@ static unsigned char on_tab(EditLine *el, int ch)
 	if (e->complete == NULL) {
 		return CC_ERROR;
 	}
-	const LineInfo *li = el_line(el);
-	const char *start = li->cursor;
-	while (start > li->buffer && start[-1] != ' ') {
+	const LineInfoW *li = el_wline(el);
+	const wchar_t *start = li->cursor;
+	while (start > li->buffer && start[-1] != L' ') {
 		start--;
 	}
 	bool first = true;
-	for (const char *p = li->buffer; p < start; p++) {
-		first = first && *p == ' ';
+	for (const wchar_t *p = li->buffer; p < start; p++) {
+		first = first && *p == L' ';
 	}
-	char *prefix = ts_xstrndup(start, (size_t)(li->cursor - start));
+	struct ts_buf word;
+	ts_buf_init(&word, PASTE_MAX * 4);
+	put_wide(&word, start, (size_t)(li->cursor - start));
+	char *prefix = ts_buf_take(&word);
 	struct choices c = { .n = 0 };
 	e->complete(e->ctx, prefix, first, add_choice, &c);
 	unsigned char r = CC_ERROR;
@@ -249,12 +340,12 @@ static unsigned char on_tab(EditLine *el, int ch)
 		size_t common = common_prefix(&c), have = strlen(prefix);
 		if (common > have) {
 			char *more = ts_xstrndup(c.words[0] + have, common - have);
-			el_insertstr(el, more);
+			insert(el, more);
 			free(more);
 			r = CC_REFRESH;
 		}
 		if (c.n == 1) {
-			el_insertstr(el, " ");
+			el_winsertstr(el, L" ");
 			r = CC_REFRESH;
 		} else if (common <= have) {
 			fputc('\n', stdout);
@@ -274,45 +365,61 @@ static unsigned char on_tab(EditLine *el, int ch)
 static void bind_keys(struct ts_edit *e)
 {
 	EditLine *el = e->el;
-	el_set(el, EL_ADDFN, "ts-complete", "complete the word", on_tab);
-	el_set(el, EL_ADDFN, "ts-paste", "take a paste", on_paste);
+	const char *editor = "emacs";
+	el_get(el, EL_EDITOR, &editor);
+	bool vi = strcmp(editor, "vi") == 0;
 	el_set(el, EL_BIND, "^I", "ts-complete", NULL);
 	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
-	el_set(el, EL_BIND, "\033[200~", "ts-paste", NULL);
+	if (vi) {
+		/* A key that begins with ESC in the insert map would swallow the first key after every ESC. */
+		el_set(el, EL_BIND, "-a", "[200~", "ts-paste", NULL);
+	} else {
+		el_set(el, EL_BIND, "\033[200~", "ts-paste", NULL);
+	}
 	/* "v" in vi's command mode would start an editor: no program is ever started. */
 	el_set(el, EL_BIND, "-a", "-r", "v", NULL);
 }
 
+static bool make_pipe(void)
+{
+	return self_pipe[0] >= 0 || (pipe(self_pipe) == 0 && fcntl(self_pipe[0], F_SETFL, O_NONBLOCK) == 0 &&
+					    fcntl(self_pipe[1], F_SETFL, O_NONBLOCK) == 0);
+}
+
 struct ts_edit *ts_edit_new(ts_complete_fn complete, void *ctx)
 {
-	if (self_pipe[0] < 0 && (pipe(self_pipe) != 0 || fcntl(self_pipe[0], F_SETFL, O_NONBLOCK) != 0 ||
-					fcntl(self_pipe[1], F_SETFL, O_NONBLOCK) != 0)) {
+	if (!make_pipe()) {
 		return NULL;
 	}
 	struct ts_edit *e = ts_xcalloc(1, sizeof(*e));
 	e->complete = complete;
 	e->ctx = ctx;
-	e->el = el_init("troubleshoot", stdin, stdout, stderr);
-	if (e->el == NULL) {
-		free(e);
-		return NULL;
-	}
+	e->complaints = fopen("/dev/null", "w");
+	e->el = el_init("troubleshoot", stdin, stdout, e->complaints != NULL ? e->complaints : stderr);
 	ts_buf_init(&e->text, PASTE_MAX * 4);
 	ts_buf_init(&e->paste, PASTE_MAX + 64);
-	HistEvent ev;
-	e->history = history_init();
-	history(e->history, &ev, H_SETSIZE, HISTORY_LINES);
-	history(e->history, &ev, H_SETUNIQUE, 1);
+	HistEventW ev;
+	e->history = history_winit();
+	if (e->el == NULL || e->history == NULL) {
+		ts_edit_free(e);
+		return NULL;
+	}
+	history_w(e->history, &ev, H_SETSIZE, HISTORY_LINES);
+	history_w(e->history, &ev, H_SETUNIQUE, 1);
 	el_set(e->el, EL_CLIENTDATA, e);
 	el_set(e->el, EL_SIGNAL, 0);
 	el_set(e->el, EL_EDITOR, "emacs");
-	el_set(e->el, EL_HIST, history, e->history);
+	el_wset(e->el, EL_HIST, history_w, e->history);
 	el_set(e->el, EL_PROMPT, prompt_of);
 	el_set(e->el, EL_GETCFN, get_char);
-	bind_keys(e);
+	el_set(e->el, EL_ADDFN, "ts-complete", "complete the word", on_tab);
+	el_set(e->el, EL_ADDFN, "ts-paste", "take a paste", on_paste);
 	if (!ts_os_elevated()) {
 		el_source(e->el, NULL);
 	}
+	bind_keys(e); /* last: the person's choice of an editor clears the keys */
+	char *clear = NULL;
+	e->plain = el_get(e->el, EL_GETTC, "ce", &clear) != 0 || clear == NULL || *clear == 0;
 	int on = 1;
 	el_get(e->el, EL_EDITMODE, &on);
 	if (!on) {
@@ -327,8 +434,16 @@ void ts_edit_free(struct ts_edit *e)
 	if (e == NULL) {
 		return;
 	}
-	el_end(e->el);
-	history_end(e->history);
+	if (e->el != NULL) {
+		el_end(e->el);
+	}
+	if (e->history != NULL) {
+		history_wend(e->history);
+	}
+	if (e->complaints != NULL) {
+		(void)fclose(e->complaints);
+	}
+	ts_history_free(e->kept);
 	ts_buf_finish(&e->text);
 	ts_buf_finish(&e->paste);
 	free(e);
@@ -337,43 +452,69 @@ void ts_edit_free(struct ts_edit *e)
 enum ts_line_result ts_edit_read(struct ts_edit *e, const char *prompt, const char **text)
 {
 	snprintf(e->prompt, sizeof(e->prompt), "%s", prompt);
-	e->pasted = e->interrupted = false;
+	e->pasted = e->block = e->interrupted = false;
 	fflush(stdout);
 	catch_signals(e);
-	paste_mode(true);
+	paste_mode(e, true);
 	int n = 0;
-	const char *line = el_gets(e->el, &n);
-	paste_mode(false);
+	const wchar_t *line = el_wgets(e->el, &n);
+	paste_mode(e, false);
 	restore_signals(e);
 	if (line == NULL || n <= 0) {
 		if (e->interrupted || (n < 0 && errno == EINTR)) {
 			fputs("^C\n", stdout);
 			el_reset(e->el);
+			*text = ts_buf_str(&e->text);
 			return TS_LINE_INTERRUPT;
 		}
 		fputc('\n', stdout);
 		return TS_LINE_EOF;
 	}
 	ts_buf_clear(&e->text);
-	ts_buf_put(&e->text, line, (size_t)n);
+	put_wide(&e->text, line, (size_t)n);
 	while (e->text.len > 0 && strchr("\r\n", e->text.data[e->text.len - 1]) != NULL) {
 		e->text.data[--e->text.len] = 0;
 	}
-	if (e->pasted) {
+	if (e->block) {
+		ts_buf_putc(&e->text, '\n');
+	} else if (e->pasted) {
 		while (e->text.len > 0 && e->text.data[e->text.len - 1] == ' ') {
 			e->text.data[--e->text.len] = 0;
 		}
+		fputc('\n', stdout);
+	}
+	if (e->pasted) {
 		ts_buf_puts(&e->text, ts_buf_str(&e->paste));
-		ts_gate_fprintf(stdout, "\n%s\n", ts_buf_str(&e->paste));
+		ts_gate_fprintf(stdout, "%s\n", ts_buf_str(&e->paste));
 	}
 	*text = ts_buf_str(&e->text);
 	return TS_LINE_TEXT;
 }
 
+static void enter(struct ts_edit *e, const char *text)
+{
+	HistEventW ev;
+	wchar_t *w = to_wide(text);
+	history_w(e->history, &ev, H_ENTER, w);
+	free(w);
+}
+
+void ts_edit_history(struct ts_edit *e, const char *path)
+{
+	ts_history_free(e->kept);
+	e->kept = ts_history_load(path, HISTORY_LINES);
+	const char *line;
+	for (size_t i = 0; (line = ts_history_line(e->kept, i)) != NULL; i++) {
+		enter(e, line);
+	}
+}
+
 void ts_edit_remember(struct ts_edit *e, const char *text)
 {
-	HistEvent ev;
 	if (*text != 0 && *text != ' ' && strchr(text, '\n') == NULL) {
-		history(e->history, &ev, H_ENTER, text);
+		enter(e, text);
+		if (e->kept != NULL) {
+			ts_history_add(e->kept, text);
+		}
 	}
 }

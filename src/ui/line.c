@@ -87,6 +87,13 @@ enum ts_line_result ts_line_read(struct ts_line *l, const char *prompt, const ch
 	return r;
 }
 
+void ts_line_history(struct ts_line *l, const char *path)
+{
+	if (l->edit != NULL && path != NULL) {
+		ts_edit_history(l->edit, path);
+	}
+}
+
 void ts_line_remember(struct ts_line *l, const char *text)
 {
 	if (l->edit != NULL) {

@@ -1,20 +1,16 @@
-/* ui/progress.c - the live line while checks run (on a terminal, after half a second, at most twice a second), and Ctrl-C during checks. */
+/* ui/progress.c - the live line while checks run (on a terminal, after half a second, at most twice a second). Ctrl-C during checks: interrupt-posix.c. */
 #include "ui/guide.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/gate.h"
 #include "os/os.h"
 
+#define PLAIN_SECONDS 10 /* between two lines where nothing may be rewritten */
+
 static bool line_shown;
 static int64_t last_draw;
-static struct ts_session *volatile interrupted_session;
-static volatile sig_atomic_t last_interrupt;
 
 void ts_progress_clear(void)
 {
@@ -55,30 +51,24 @@ void ts_progress_wait(void *ctx, const struct ts_running *running, size_t n)
 	last_draw = now;
 }
 
-/* Async-signal-safe: an atomic store in the session, and _exit. */
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	sig_atomic_t now = (sig_atomic_t)(t.tv_sec & 0x3fffffff);
-	if (last_interrupt != 0 && now - last_interrupt <= 1) {
-		static const char bye[] = "\ntroubleshoot: interrupted\n";
-		if (write(STDERR_FILENO, bye, sizeof(bye) - 1) < 0) {
-			/* Nobody is there to read it. */
-		}
-		_exit(130);
-	}
-	last_interrupt = now;
-	if (interrupted_session != NULL) {
-		ts_session_skip_running(interrupted_session);
-	}
-}
+/* ---- where nothing may be rewritten ---- */
 
-void ts_progress_interrupts(struct ts_session *s)
+static int64_t said_s; /* seconds of the longest check when the last line was written */
+
+void ts_progress_plain(void *ctx, const struct ts_running *running, size_t n)
 {
-	struct sigaction sa = { .sa_handler = s != NULL ? on_interrupt : SIG_DFL };
-	sigemptyset(&sa.sa_mask);
-	interrupted_session = s;
-	sigaction(SIGINT, &sa, NULL);
+	const struct ts_entry *e = ctx;
+	size_t at = 0;
+	for (size_t i = 0; i < n; i++) {
+		at = running[i].elapsed_ms > running[at].elapsed_ms ? i : at;
+	}
+	int64_t seconds = n > 0 ? (int64_t)(running[at].elapsed_ms / 1000) : 0;
+	if (seconds < said_s) {
+		said_s = 0; /* another check is the longest now */
+	}
+	if (seconds >= said_s + PLAIN_SECONDS) {
+		said_s = seconds - seconds % PLAIN_SECONDS;
+		ts_gate_fprintf(stderr, "still waiting, %d s: %s (Ctrl-C skips it)\n", (int)seconds,
+			e->nodes[running[at].node].title);
+	}
 }

@@ -87,7 +87,10 @@ class Terminal:
         e = dict(home.env)
         e.pop("COLUMNS", None)
         e.update(env or {})
-        self.pid, self.fd = pty.fork()
+        try:
+            self.pid, self.fd = pty.fork()
+        except OSError as why:
+            raise Skip("no pseudo-terminal can be had here: %s" % why)
         if self.pid == 0:
             os.chdir(home.dir)
             os.execve(PROGRAM, [PROGRAM, *args], e)

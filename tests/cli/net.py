@@ -2,9 +2,10 @@
 import socket
 
 
-def listener():
+def listener(port=0):
     s = socket.socket()
-    s.bind(("127.0.0.1", 0))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
     s.listen(8)
     return s, s.getsockname()[1]
 

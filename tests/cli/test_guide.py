@@ -24,7 +24,7 @@ def questions_numbers_labels_back_why_status(h):
     r = h.demo("--code=0x11", "--guide", "--host=127.0.0.1", "--port=%d" % port, stdin="why\nwhat\nhelp\n2\nback\none\nstatus\nwhy\nquit\n")
     s.close()
     check(r.status == 0, r)
-    for word in ("One person alone means", "is none of the answers", "take back your last answer", "The profile is damaged", "1 answer taken back", "At most"):
+    for word in ("One person alone means", "is none of the answers", "take back your last answer", "The profile is damaged", "Taken back", "No question is left"):
         check(word in r.out, (word, r))
     check(r.out.count("Does it fail for everybody?") >= 2, r)
 
@@ -81,6 +81,10 @@ def terminal_keys(h):
     t.send("half a li")
     time.sleep(0.2)
     t.send("\x03")
+    t.expect(r"\^C")
+    t.expect("words> ")
+    time.sleep(1.2)
+    t.send("\x03")
     t.expect("Type quit to leave")
     t.expect("words> ")
     t.send("\x04")
@@ -117,13 +121,221 @@ def stop_and_continue_keeps_the_line(h):
 @test
 def unknown_and_dumb_terminals(h):
     for term in ("dumb", "no-such-terminal", ""):
-        t = Terminal(h, "--kb", DEMO, "--no-checks", env={"TERM": term})
+        t = Terminal(h, "--kb", DEMO, "--no-checks", "--no-session", env={"TERM": term})
         t.expect("words> ")
+        check("\x1b" not in t.text and "erminal" not in t.text, (term, t.text))
         t.send("0x11\n")
         t.expect("The demo server went away")
         t.send("quit\n")
         t.wait()
         t.close()
+
+
+@test
+def unbracketed_paste_is_one_block(h):
+    t = Terminal(h, "--kb", DEMO, "--no-checks")
+    t.expect("words> ")
+    t.send("Something can't work today.\rError code: 0x11\rExtended error code: 0x1\r")
+    t.expect("The demo server went away")
+    t.expect("help> ")
+    t.read(0.5)
+    check("none of the answers" not in t.text and "help> " not in t.text, t.text)
+    t.send("\x04")
+    t.wait()
+    t.close()
+
+
+@test
+def answers_typed_ahead_stay_answers(h):
+    s, port = listener()
+    t = Terminal(h, "--code=0x11", "--guide", "--host=127.0.0.1", "--port=%d" % port, "--kb", DEMO)
+    t.expect("help> ")
+    t.send("2\nnext\nquit\n")
+    t.expect("Rename the profile")
+    check(t.wait() == 0, t.text)
+    t.close()
+    s.close()
+
+
+@test
+def a_stopped_program_comes_back_with_its_line(h):
+    t = Terminal(h, "--kb", DEMO, "--no-checks")
+    t.expect("words> ")
+    t.send("0x1")
+    t.read(0.3)
+    os.kill(t.pid, signal.SIGTSTP)
+    t.read(0.3)  # without a shell above it the system lets nothing stop; the way out and back is gone all the same
+    os.kill(t.pid, signal.SIGCONT)
+    t.read(0.3)
+    t.send("1\n")
+    t.expect("The demo server went away")
+    t.send("\x04")
+    t.wait()
+    t.close()
+
+
+@test
+def a_signal_for_us_is_not_passed_on(h):
+    import subprocess
+    import pty
+    # A parent that says when it gets a signal, and waits for its child.
+    main_fd, sub_fd = pty.openpty()
+    import harness
+    p = subprocess.Popen(["sh", "-mc", 'trap "echo PARENT GOT TERM" TERM; trap "echo PARENT GOT WINCH" WINCH; "$@"; echo over $?', "sh",
+                          harness.PROGRAM, "--kb", DEMO, "--no-checks"], stdin=sub_fd, stdout=sub_fd, stderr=sub_fd, env=h.env,
+                         cwd=h.dir, start_new_session=True, preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0))
+    os.close(sub_fd)
+    text, end = "", time.monotonic() + 20
+    sent = 0
+    os.set_blocking(main_fd, False)
+    while "over" not in text and time.monotonic() < end:
+        time.sleep(0.05)
+        try:
+            text += os.read(main_fd, 65536).decode("utf-8", "replace")
+        except (BlockingIOError, OSError):
+            pass
+        if "words> " in text and sent < 2:
+            time.sleep(0.3)
+            child = int(subprocess.run(["pgrep", "-P", str(p.pid)], stdout=subprocess.PIPE).stdout.split()[0])
+            os.kill(child, signal.SIGWINCH if sent == 0 else signal.SIGTERM)
+            sent += 1
+    p.wait(5)
+    os.close(main_fd)
+    check("over 143" in text and "PARENT GOT" not in text, text)
+
+
+@test
+def other_letters_survive_a_plain_locale(h):
+    t = Terminal(h, "--kb", DEMO, "--no-checks", env={"LC_ALL": "C"})
+    t.expect("words> ")
+    t.send("demo \u8b49\u660e\n")
+    t.expect("> ")
+    t.send("\x04")
+    t.wait()
+    t.close()
+    t = Terminal(h, "--kb", DEMO, "--no-checks", "--no-session")
+    t.close()
+    path = h.path("state/troubleshoot/history")
+    if os.path.exists(path):
+        check("demo \u8b49\u660e" in open(path, encoding="utf-8").read())
+    r = h.demo("--no-session", stdin="demo server \u8b49 gone\nquit\n", env={"LC_ALL": "C"})
+    check(r.status == 0, r)
+
+
+@test
+def history_keeps_errors_not_answers(h):
+    s, port = listener()
+    h.write("state/troubleshoot/history", "demo gone\n")
+    t = Terminal(h, "--kb", DEMO)
+    t.expect("words> ")
+    t.send("\x12gone\r\r")
+    t.expect("Which computer")
+    t.send("127.0.0.1\n")
+    t.expect("skip> |help> ")
+    t.send("quit\n")
+    t.wait()
+    t.close()
+    s.close()
+    text = open(h.path("state/troubleshoot/history")).read()
+    check("127.0.0.1" not in text and "quit" not in text, text)
+
+
+@test
+def ctrl_c_twice_leaves_and_keeps(h):
+    s, port = listener()
+    t = Terminal(h, "--code=0x11", "--guide", "--host=127.0.0.1", "--port=%d" % port, "--kb", DEMO)
+    t.expect("help> ")
+    t.read(0.2)
+    t.send("\x03")
+    t.expect("session is kept")
+    t.expect("help> ")
+    t.send("\x03")
+    t.expect("Left")
+    check(t.wait() == 130, t.status)
+    t.close()
+    s.close()
+    check("open" in h.demo("sessions").out)
+
+
+def deaf_port():
+    """A port whose queue is full: connecting to it hangs."""
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen(0)
+    keep = [s]
+    for _ in range(8):
+        c = socket.socket()
+        c.setblocking(False)
+        try:
+            c.connect(s.getsockname())
+        except BlockingIOError:
+            pass
+        keep.append(c)
+    return keep, s.getsockname()[1]
+
+
+@test
+def ctrl_c_during_a_check_skips_it(h):
+    keep, port = deaf_port()
+    t = Terminal(h, "--code=0x11", "--guide", "--host=127.0.0.1", "--port=%d" % port, "--kb", DEMO)
+    t.expect("checking: Does the server accept connections")
+    t.send("typed meanwhile")
+    time.sleep(0.3)
+    t.send("\x03")
+    t.expect("cancelled|skipped|skip", 8)
+    t.expect("> ")
+    t.send("\x03")
+    t.read(1.3)
+    t.send("quit\n")
+    t.wait()
+    t.close()
+    for c in keep:
+        c.close()
+
+
+@test
+def accessible_mode_rewrites_nothing(h):
+    keep, port = deaf_port()
+    t = Terminal(h, "--code=0x11", "--guide", "--accessible", "--host=127.0.0.1", "--port=%d" % port, "--timeout=2", "--kb", DEMO)
+    t.expect("Accessible mode is on")
+    t.expect("> ")
+    check("\r\x1b[K" not in t.text, t.text)
+    t.send("quit\n")
+    t.wait()
+    t.close()
+    for c in keep:
+        c.close()
+
+
+@test
+def resize_keeps_the_line(h):
+    import fcntl
+    import struct
+    import termios
+    t = Terminal(h, "--kb", DEMO, "--no-checks")
+    t.expect("words> ")
+    t.send("0x")
+    for columns in (40, 100, 80):
+        fcntl.ioctl(t.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        t.read(0.2)
+    t.send("11\n")
+    t.expect("The demo server went away")
+    t.send("\x04")
+    t.wait()
+    t.close()
+
+
+@test
+def vi_keys(h):
+    h.write(".editrc", "bind -v\n")
+    t = Terminal(h, "--kb", DEMO, "--no-checks", env={"EDITRC": h.path(".editrc")})
+    t.expect("words> ")
+    # With elevated rights EDITRC is not read, and the usual keys are in force.
+    t.send("0x11\n" if os.geteuid() == 0 else "0x19\x1br1\n")
+    t.expect("The demo server went away")
+    t.send("\x04")
+    t.wait()
+    t.close()
 
 
 @test

@@ -1,0 +1,38 @@
+/* fuzz-netstat.c - arbitrary text as netstat output, as CSV and as JSON, and as systeminfo output; and as a rule of the
+ * firewall. */
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "decode/fwrule.h"
+#include "decode/nettext.h"
+#include "decode/sysinfo.h"
+#include "decode/utf16.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool count(void *ctx, const struct ts_socket_line *line)
+{
+	*(size_t *)ctx += line->local_address[0] != '\0';
+	return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ts_buf text;
+	struct ts_sysinfo info;
+	struct ts_fwrule rule;
+	size_t n = 0;
+	ts_buf_init(&text, 16 << 20);
+	ts_text_put(&text, data, size, (size & 1) != 0);
+	struct ts_str s = { ts_buf_str(&text), text.len };
+	ts_nettext_recognise(s);
+	ts_sysinfo_parse(s, &info);
+	for (int kind = TS_NETTEXT_NETSTAT; kind <= TS_NETTEXT_JSON; kind++) {
+		ts_nettext_read((enum ts_nettext_kind)kind, s, count, &n);
+	}
+	struct ts_arena *a = ts_arena_new();
+	ts_fwrule_parse(ts_buf_str(&text), a, &rule);
+	ts_arena_free(a);
+	ts_buf_finish(&text);
+	return 0;
+}

@@ -1,0 +1,335 @@
+/* table/files-windows.c - services, os_version, system_info and users from a machine's registry. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/str.h"
+#include "decode/sysinfo.h"
+#include "decode/utf16.h"
+#include "table/files-int.h"
+
+#define CCS      "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
+#define SOFTWARE "HKEY_LOCAL_MACHINE\\SOFTWARE\\"
+
+/* --- services --- */
+
+static const char *const start_types[] = { "BOOT_START", "SYSTEM_START", "AUTO_START", "DEMAND_START",
+	"DISABLED" };
+
+static const char *service_type(int64_t type)
+{
+	static const struct {
+		int64_t value;
+		const char *name;
+	} types[] = { { 1, "KERNEL_DRIVER" }, { 2, "FILE_SYSTEM_DRIVER" }, { 0x10, "OWN_PROCESS" },
+		{ 0x20, "SHARE_PROCESS" }, { 0x50, "USER_OWN_PROCESS" }, { 0x60, "USER_SHARE_PROCESS" },
+		{ 0xD0, "USER_OWN_PROCESS(Instance)" }, { 0xE0, "USER_SHARE_PROCESS(Instance)" },
+		{ 0x110, "OWN_PROCESS(Interactive)" }, { 0x120, "SHARE_PROCESS(Interactive)" } };
+	for (size_t i = 0; i < TS_COUNT(types); i++) {
+		if (types[i].value == type) {
+			return types[i].name;
+		}
+	}
+	return "UNKNOWN";
+}
+
+static void put_text(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key,
+	const char *value, const char *column)
+{
+	if (ts_scan_wants(s, column)) {
+		const char *text = ts_regs_text(r, key, value, ts_scan_arena(s));
+		ts_row_text(s, column, text != NULL ? text : "");
+	}
+}
+
+/* The subkey of that name. */
+static bool subkey(const struct ts_regs *r, const char *parent, const char *name, struct ts_reg_key *key)
+{
+	char *path = ts_xasprintf("%s\\%s", parent, name);
+	bool found = ts_regs_find(r, path, key, NULL) == TS_REG_FOUND;
+	free(path);
+	return found;
+}
+
+static bool put_service(
+	struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key, const char *name)
+{
+	int64_t type, start;
+	struct ts_reg_key parameters;
+	if (!ts_regs_number(r, key, "Type", &type)) {
+		return true; /* settings of something that is no service */
+	}
+	/* Adapters and device classes have types beyond those of services. */
+	if ((type & ~(int64_t)0x1F3) != 0) {
+		return true;
+	}
+	ts_row_begin(s);
+	ts_row_text(s, "name", name);
+	ts_row_text(s, "service_type", service_type(type));
+	if (ts_regs_number(r, key, "Start", &start) && start >= 0 && start < (int64_t)TS_COUNT(start_types)) {
+		ts_row_text(s, "start_type", start_types[start]);
+	}
+	put_text(s, r, key, "DisplayName", "display_name");
+	put_text(s, r, key, "ImagePath", "path");
+	put_text(s, r, key, "Description", "description");
+	put_text(s, r, key, "ObjectName", "user_account");
+	char *path = ts_xasprintf(CCS "Services\\%s", name);
+	if (ts_scan_wants(s, "module_path") && subkey(r, path, "Parameters", &parameters)) {
+		put_text(s, r, &parameters, "ServiceDll", "module_path");
+	}
+	free(path);
+	return ts_row_end(s);
+}
+
+void ts_files_scan_services(struct ts_files *f, struct ts_scan *s)
+{
+	static const char *const running[] = { "status", "pid", "win32_exit_code", "service_exit_code" };
+	const struct ts_regs *r = ts_files_regs(f);
+	struct ts_reg_key services, key;
+	struct ts_reg_iter it = { 0 };
+	struct ts_buf name;
+	if (!ts_files_key(f, s, CCS "Services", true, &services)) {
+		return;
+	}
+	ts_buf_init(&name, 1 << 20);
+	while (ts_regs_next_key(r, &services, &it, &key, &name)) {
+		if (ts_scan_allows_text(s, "name", ts_buf_str(&name)) &&
+			!put_service(s, r, &key, ts_buf_str(&name))) {
+			break;
+		}
+	}
+	ts_buf_finish(&name);
+	bool state = false;
+	for (size_t i = 0; i < TS_COUNT(running); i++) {
+		state = state || ts_scan_wants(s, running[i]);
+	}
+	if (state) {
+		ts_scan_saw(s, NULL, TS_SEEN_NOT_COLLECTED,
+			"whether a service runs is not in the registry: only how it is set up (start_type, "
+			"path, ...)");
+	} else {
+		ts_scan_saw(s, NULL, it.damaged ? TS_SEEN_PARTIAL : TS_SEEN_READ,
+			it.damaged ? "the list of services is damaged in the hive" : NULL);
+	}
+}
+
+/* --- os_version and system_info --- */
+
+static bool read_sysinfo(const struct ts_files *f, struct ts_sysinfo *info)
+{
+	const struct ts_member *m = ts_files_member(f, TS_SNIFF_SYSTEMINFO, 0);
+	if (m == NULL) {
+		return false;
+	}
+	struct ts_buf text;
+	ts_buf_init(&text, TS_SNIFF_BYTES * 4);
+	ts_text_put(&text, m->data, m->size < TS_SNIFF_BYTES ? m->size : TS_SNIFF_BYTES, true);
+	bool ok = ts_sysinfo_parse((struct ts_str){ ts_buf_str(&text), text.len }, info);
+	ts_buf_finish(&text);
+	return ok;
+}
+
+/* Numbers of "10.0.19045". */
+static void put_version(struct ts_scan *s, const char *version)
+{
+	int major = 0, minor = 0;
+	char build[16] = "";
+	ts_row_text(s, "version", version);
+	if (sscanf(version, "%9d.%9d.%15[0-9]", &major, &minor, build) == 3) {
+		ts_row_int(s, "major", major);
+		ts_row_int(s, "minor", minor);
+		ts_row_text(s, "build", build);
+	}
+	ts_row_text(s, "platform", "windows");
+	ts_row_text(s, "platform_like", "windows");
+}
+
+/* Windows 11 still calls itself 10 in the registry. */
+static const char *product_name(struct ts_scan *s, const char *name, int64_t build)
+{
+	if (build >= 22000 && ts_str_starts(name, "Windows 10")) {
+		return ts_arena_printf(
+			ts_scan_arena(s), "Microsoft Windows 11%s", name + strlen("Windows 10"));
+	}
+	return ts_arena_printf(ts_scan_arena(s), "Microsoft %s", name);
+}
+
+static void version_from_registry(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key)
+{
+	struct ts_arena *a = ts_scan_arena(s);
+	int64_t major, minor, n, build_number = 0;
+	const char *name = ts_regs_text(r, key, "ProductName", a),
+		   *build = ts_regs_text(r, key, "CurrentBuildNumber", a),
+		   *old = ts_regs_text(r, key, "CurrentVersion", a);
+	build = build != NULL ? build : "0";
+	ts_parse_int(build, 0, INT32_MAX, &build_number);
+	ts_row_begin(s);
+	ts_row_text(s, "name", name != NULL ? product_name(s, name, build_number) : "");
+	if (ts_regs_number(r, key, "CurrentMajorVersionNumber", &major) &&
+		ts_regs_number(r, key, "CurrentMinorVersionNumber", &minor)) {
+		put_version(s, ts_arena_printf(a, "%d.%d.%s", (int)major, (int)minor, build));
+	} else {
+		put_version(s, ts_arena_printf(a, "%s.%s", old != NULL ? old : "0.0", build));
+	}
+	const char *pack = ts_regs_text(r, key, "CSDVersion", a);
+	ts_row_text(s, "codename", pack != NULL ? pack : "");
+	if (ts_regs_number(r, key, "UBR", &n)) {
+		ts_row_int(s, "revision", n);
+	}
+	if (ts_regs_number(r, key, "InstallDate", &n)) {
+		ts_row_int(s, "install_date", n);
+	}
+	struct ts_reg_key env;
+	if (ts_regs_find(r, CCS "Control\\Session Manager\\Environment", &env, NULL) == TS_REG_FOUND) {
+		const char *arch = ts_regs_text(r, &env, "PROCESSOR_ARCHITECTURE", a);
+		bool wide = arch != NULL && strstr(arch, "64") != NULL;
+		ts_row_text(s, "arch", arch == NULL ? NULL : wide ? "64-bit" : "32-bit");
+	}
+	ts_row_end(s);
+}
+
+/* No file names the version, but event logs and hives are of Windows. */
+static bool put_platform(const struct ts_files *f, struct ts_scan *s)
+{
+	static const char *const known[] = { "platform", "platform_like" };
+	const struct ts_table *t = ts_scan_table(s);
+	if (ts_files_member(f, TS_SNIFF_EVTX, 0) == NULL && ts_files_member(f, TS_SNIFF_HIVE, 0) == NULL &&
+		ts_files_member(f, TS_SNIFF_REG_TEXT, 0) == NULL) {
+		return false;
+	}
+	ts_row_begin(s);
+	for (size_t i = 0; i < TS_COUNT(known); i++) {
+		ts_row_text(s, known[i], "windows");
+	}
+	ts_row_end(s);
+	for (int i = 0; i < t->ncolumns; i++) {
+		bool told = ts_str_starts(t->columns[i].name, known[0]);
+		if (!told && ts_scan_wants(s, t->columns[i].name)) {
+			return false;
+		}
+	}
+	ts_scan_saw(s, NULL, TS_SEEN_READ, "event logs and the registry are of Windows");
+	return true;
+}
+
+void ts_files_scan_os_version(struct ts_files *f, struct ts_scan *s)
+{
+	struct ts_sysinfo info;
+	struct ts_reg_key key;
+	const struct ts_regs *r = ts_files_regs(f);
+	enum ts_reg_found found =
+		ts_regs_find(r, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion", &key, NULL);
+	if (found != TS_REG_FOUND && read_sysinfo(f, &info)) {
+		ts_row_begin(s);
+		ts_row_text(s, "name", info.os_name);
+		info.os_version[strcspn(info.os_version, " ")] = '\0';
+		put_version(s, info.os_version);
+		ts_row_text(s, "arch", strstr(info.system_type, "64") != NULL ? "64-bit" : "32-bit");
+		ts_row_end(s);
+		ts_scan_saw(s, NULL, TS_SEEN_READ, "from the output of systeminfo");
+	} else if (found != TS_REG_FOUND && put_platform(f, s)) {
+		return;
+	} else if (ts_files_key(f, s, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion", true, &key)) {
+		version_from_registry(s, r, &key);
+		ts_scan_saw(s, NULL, TS_SEEN_READ, NULL);
+	}
+}
+
+void ts_files_scan_system_info(struct ts_files *f, struct ts_scan *s)
+{
+	struct ts_sysinfo info = { 0 };
+	struct ts_reg_key key;
+	const struct ts_regs *r = ts_files_regs(f);
+	struct ts_arena *a = ts_scan_arena(s);
+	bool text = read_sysinfo(f, &info);
+	const char *computer = text ? info.host : NULL, *host = computer;
+	if (ts_regs_find(r, CCS "Control\\ComputerName\\ComputerName", &key, NULL) == TS_REG_FOUND) {
+		computer = ts_regs_text(r, &key, "ComputerName", a);
+		host = computer;
+	}
+	if (ts_regs_find(r, CCS "Services\\Tcpip\\Parameters", &key, NULL) == TS_REG_FOUND) {
+		const char *name = ts_regs_text(r, &key, "Hostname", a),
+			   *domain = ts_regs_text(r, &key, "NV Domain", a);
+		host = name == NULL || *name == '\0'       ? host
+		       : domain != NULL && *domain != '\0' ? ts_arena_printf(a, "%s.%s", name, domain)
+							   : name;
+	}
+	if (computer == NULL && f->several == NULL && f->listed[0] != NULL) {
+		/* The event logs name it. */
+		host = f->listed[0];
+		computer = ts_arena_strndup(a, host, strcspn(host, "."));
+	}
+	if (computer == NULL) {
+		if (ts_files_key(f, s, CCS "Control\\ComputerName\\ComputerName", true, &key)) {
+			ts_scan_saw(s, NULL, TS_SEEN_PARTIAL, "the computer's name cannot be read");
+		}
+		return;
+	}
+	ts_row_begin(s);
+	ts_row_text(s, "hostname", host);
+	ts_row_text(s, "computer_name", computer);
+	ts_row_text(s, "local_hostname", computer);
+	if (text) {
+		ts_row_text(s, "hardware_vendor", info.vendor);
+		ts_row_text(s, "hardware_model", info.model);
+	}
+	ts_row_end(s);
+	static const char *const known[] = { "hostname", "computer_name", "local_hostname", "hardware_vendor",
+		"hardware_model" };
+	const struct ts_table *t = ts_scan_table(s);
+	for (int i = 0; i < t->ncolumns; i++) {
+		bool told = false;
+		for (size_t k = 0; k < TS_COUNT(known); k++) {
+			told = told || (strcmp(t->columns[i].name, known[k]) == 0 && (k < 3 || text));
+		}
+		if (!told && ts_scan_wants(s, t->columns[i].name)) {
+			ts_scan_saw(s, NULL, TS_SEEN_PARTIAL, "only names: the hardware is not in the files");
+			return;
+		}
+	}
+	ts_scan_saw(s, NULL, TS_SEEN_READ, NULL);
+}
+
+/* --- users --- */
+
+/* S-1-5-21-... ends in the account's number. */
+static int64_t rid_of(const char *sid)
+{
+	int64_t rid = -1;
+	const char *dash = strrchr(sid, '-');
+	return dash != NULL && ts_parse_int(dash + 1, 0, UINT32_MAX, &rid) ? rid : -1;
+}
+
+void ts_files_scan_users(struct ts_files *f, struct ts_scan *s)
+{
+	const struct ts_regs *r = ts_files_regs(f);
+	struct ts_arena *a = ts_scan_arena(s);
+	struct ts_reg_key list, key;
+	struct ts_reg_iter it = { 0 };
+	struct ts_buf sid;
+	if (!ts_files_key(f, s, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion\\ProfileList", true, &list)) {
+		return;
+	}
+	ts_buf_init(&sid, 1 << 20);
+	bool more = true;
+	while (more && ts_regs_next_key(r, &list, &it, &key, &sid)) {
+		const char *path = ts_regs_text(r, &key, "ProfileImagePath", a);
+		const char *cut = path != NULL ? strrchr(path, '\\') : NULL;
+		int64_t rid = rid_of(ts_buf_str(&sid));
+		if (!ts_str_starts(ts_buf_str(&sid), "S-1-") ||
+			!ts_scan_allows_text(s, "uuid", ts_buf_str(&sid))) {
+			continue;
+		}
+		ts_row_begin(s);
+		ts_row_int(s, "uid", rid);
+		ts_row_int(s, "uid_signed", (int32_t)(uint32_t)rid);
+		ts_row_text(s, "username", cut != NULL ? cut + 1 : "");
+		ts_row_text(s, "directory", path != NULL ? path : "");
+		ts_row_text(s, "uuid", ts_buf_str(&sid));
+		ts_row_text(s, "type", ts_str_starts(ts_buf_str(&sid), "S-1-5-21-") ? "local" : "special");
+		more = ts_row_end(s);
+	}
+	ts_buf_finish(&sid);
+	ts_scan_saw(s, NULL, TS_SEEN_PARTIAL,
+		"only accounts that have a profile, named by its folder; the list of accounts (SAM) is never "
+		"read");
+}

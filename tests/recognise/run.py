@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""tests/recognise/run.py [-v] - pasted texts to the right pair of codes: fails where fewer than 97 of 100 are recognised.
+
+The inputs are the .txt files beside it; TS_PROGRAM and TS_KB_DB name the program and the knowledge base."""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+GOAL = 0.97
+LEAST = 300  # inputs
+
+
+def inputs():
+    for path in sorted(pathlib.Path(__file__).resolve().parent.glob("*.txt")):
+        with open(path, encoding="utf-8", newline="") as f:
+            parts = re.split(r"^@ (.+)\n", f.read(), flags=re.M)
+        for want, text in zip(parts[1::2], parts[2::2]):
+            yield path.stem, [] if want == "none" else want.split(), text.removesuffix("\n")
+
+
+def recognise(case):
+    env = {"TROUBLESHOOT_KB": os.environ["TS_KB_DB"], "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent"}
+    if "LSAN_OPTIONS" in os.environ:
+        env["LSAN_OPTIONS"] = os.environ["LSAN_OPTIONS"]
+    done = subprocess.run([os.environ["TS_PROGRAM"], "--text=-", "--no-checks", "--format=json"], input=case[2], capture_output=True,
+                          text=True, env=env, timeout=60)
+    try:
+        said = json.loads(done.stdout)["input"]
+    except (ValueError, KeyError):
+        return [f"exit status {done.returncode}: {done.stderr.strip()}"]
+    return [code for code in (said["code"], said["ext"]) if code]
+
+
+def main():
+    cases = list(inputs())
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        got = list(pool.map(recognise, cases))
+    right = 0
+    for (file, want, text), codes in zip(cases, got):
+        right += codes == want
+        if codes != want:
+            print(f"{file}: {text[:200]!r}: want {' '.join(want) or 'none'}, got {' '.join(codes) or 'none'}")
+    print(f"{right} of {len(cases)} recognised ({100 * right / len(cases):.1f} %)")
+    sys.exit(len(cases) < LEAST or right < GOAL * len(cases))
+
+
+if __name__ == "__main__":
+    main()
