@@ -10,10 +10,13 @@
  *     kb-lint.c kb-list.c kb-test.c     kb lint, build, list, show, test
  *     query.c evidence.c                any table by hand; what a folder or zip holds
  *   ui/                the guided session
- *     guide.c guide-fix.c guide-commands.c   the loop, causes and their steps, the commands' table
- *     line.c line-edit.c progress.c          reading lines, libedit, the live line and Ctrl-C
+ *     guide.c guide-ask.c guide-find.c guide-fix.c    the loop; questions, finding an entry, causes and their steps
+ *     guide-commands.c guide-view.c guide-rank.c      the commands' table, what only shows, ranking by outcomes
+ *     guide-keep.c                                    sessions are kept and gone on with (engine/store.c)
+ *     line.c line-edit.c history.c progress.c         reading lines, libedit, typed lines, the live line
  *   out/               report model and one file per format; the Markdown renderer
- *   engine/            the stepper: walk.c (what follows from what is known), runner.c (checks on threads), session.c, kbtest.c
+ *   engine/            the stepper: walk.c (what follows from what is known), runner.c (checks on threads), session.c, kbtest.c,
+ *                      store.c (sessions.db), kept.c (a session as data)
  *   kb/                entries: yaml.c front.c parse*.c (Markdown in), lint*.c, compile.c store.c (kb.db out), kb.c load.c lookup.c
  *                      search.c recognise.c cache.c (kb.db in)
  *   table/             vtab.c (the one virtual-table module), schema-*.c (descriptions), evidence.c (what is behind a machine), bundle.c,

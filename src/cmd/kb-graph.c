@@ -6,7 +6,8 @@
 #include "cmd/answers.h"
 #include "out/graph.h"
 
-static void draw(const struct ts_options *o, const struct ts_entry *e, const struct ts_session *s, struct ts_buf *out)
+static void draw(
+	const struct ts_options *o, const struct ts_entry *e, const struct ts_session *s, struct ts_buf *out)
 {
 	static const struct {
 		const char *format;

@@ -18,6 +18,7 @@ static const char *const format_choices[] = { "terminal", "markdown", "json", "h
 	"mermaid", "svg", NULL };
 static const char *const report_formats[] = { "terminal", "markdown", "json", "html", NULL };
 static const char *const lint_formats[] = { "terminal", "json", "sarif", NULL };
+static const char *const graph_formats[] = { "dot", "mermaid", "svg", NULL };
 static const char *const test_formats[] = { "terminal", "junit", NULL };
 static const char *const redact_choices[] = { "strict", "names", "none", NULL };
 static const char *const script_choices[] = { "bat", "powershell", NULL };
@@ -27,7 +28,8 @@ static const char *const shell_choices[] = { "bash", "zsh", "fish", NULL };
 #define DIAGNOSE   TS_CMD_DIAGNOSE
 #define COLLECT    TS_CMD_COLLECT
 #define KB_USERS                                                                                             \
-	(COLLECT | TS_CMD_SESSIONS | TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_KB_LIST | TS_CMD_KB_SHOW)
+	(COLLECT | TS_CMD_SESSIONS | TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_KB_LIST | TS_CMD_KB_SHOW |      \
+		TS_CMD_KB_GRAPH)
 #define KB_BENCH (TS_CMD_KB_LINT | TS_CMD_KB_TEST | TS_CMD_KB_GRAPH)
 #define WITH_JSON                                                                                            \
 	(TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_KB_LIST | TS_CMD_EVIDENCE | KB_BENCH)
@@ -38,8 +40,9 @@ const struct ts_option_row ts_option_rows[] = {
 		"no live line, no rewriting" },
 	{ 0, "all", TS_OPT_FLAG, AT(all), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
 		"the steps of every cause" },
-	{ 0, "answer", TS_OPT_LIST, AT(answer), DIAGNOSE, "NODE=LABEL", NULL, "an answer given in advance" },
-	{ 0, "answers", TS_OPT_VALUE, AT(answers_file), DIAGNOSE, "FILE", NULL,
+	{ 0, "answer", TS_OPT_LIST, AT(answer), DIAGNOSE | TS_CMD_KB_GRAPH, "NODE=LABEL", NULL,
+		"an answer given in advance" },
+	{ 0, "answers", TS_OPT_VALUE, AT(answers_file), DIAGNOSE | TS_CMD_KB_GRAPH, "FILE", NULL,
 		"answers from a file or an exported session" },
 	{ 0, "cause", TS_OPT_VALUE, AT(cause), TS_CMD_SESSIONS | DIAGNOSE, "ID", NULL,
 		"the steps of this cause" },
@@ -118,9 +121,11 @@ const struct ts_cmd ts_cmds[] = {
 	{ "evidence", NULL, TS_CMD_EVIDENCE, "PATH...", "what a folder, zip or file holds", ts_cmd_evidence },
 	{ "kb", "build", TS_CMD_KB_BUILD, "DIR... -o FILE", "compile Markdown entries into one file",
 		ts_cmd_kb_build },
+	{ "kb", "graph", TS_CMD_KB_GRAPH, "ID", "an entry as a picture", ts_cmd_kb_graph, graph_formats },
 	{ "kb", "lint", TS_CMD_KB_LINT, "DIR...", "report every problem of every entry", ts_cmd_kb_lint,
 		lint_formats },
 	{ "kb", "list", TS_CMD_KB_LIST, "", "list entries", ts_cmd_kb_list },
+	{ "kb", "new", TS_CMD_KB_NEW, "ID [DIR]", "write the skeleton of an entry", ts_cmd_kb_new },
 	{ "kb", "show", TS_CMD_KB_SHOW, "ID", "show an entry", ts_cmd_kb_show },
 	{ "kb", "test", TS_CMD_KB_TEST, "DIR...", "run the test cases of entries", ts_cmd_kb_test,
 		test_formats },
@@ -347,7 +352,8 @@ static bool find_command(struct ts_options *o, const struct ts_cmd **out, struct
 		if (o->help) {
 			return true;
 		}
-		return ts_fail(err, "\"%s\" needs one more word: build, lint, list, show or test", word);
+		return ts_fail(
+			err, "\"%s\" needs one more word: build, graph, lint, list, new, show or test", word);
 	}
 	return unknown_command(word, word_known ? sub : NULL, err);
 }

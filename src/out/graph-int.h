@@ -16,8 +16,9 @@ struct ts_graph_node {
 	const char *title;
 	bool cause, foreign; /* foreign: of another entry */
 	bool walked;
-	const char *status; /* of a cause in a session: confirmed, possible, excluded, off; NULL without one */
-	int layer, place;   /* longest way from the first node; from the left in its layer */
+	const char
+		*status;  /* of a cause in a session: confirmed, possible, excluded, off; NULL without one */
+	int layer, place; /* longest way from the first node; from the left in its layer */
 };
 
 struct ts_graph {

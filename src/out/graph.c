@@ -23,8 +23,8 @@ static const char *label_of(const struct ts_session *s, int node)
 	return label;
 }
 
-static void add_node(struct ts_graph *g, const struct ts_entry *e, const struct ts_session *s, int node, int *index,
-	size_t *cap)
+static void add_node(struct ts_graph *g, const struct ts_entry *e, const struct ts_session *s, int node,
+	int *index, size_t *cap)
 {
 	const struct ts_node *n = &e->nodes[node];
 	bool foreign = (size_t)node >= e->nown;
@@ -49,7 +49,8 @@ static void add_statuses(struct ts_graph *g, const struct ts_session *s, const i
 	}
 }
 
-static void add_edges(struct ts_graph *g, const struct ts_entry *e, const struct ts_session *s, const int *index)
+static void add_edges(
+	struct ts_graph *g, const struct ts_entry *e, const struct ts_session *s, const int *index)
 {
 	size_t cap = 0;
 	for (size_t i = 0; i < e->nown && i < e->nnodes; i++) {
@@ -58,8 +59,8 @@ static void add_edges(struct ts_graph *g, const struct ts_entry *e, const struct
 			const struct ts_answer *a = &e->nodes[i].answers[j];
 			bool walked = taken != NULL && strcmp(taken, a->label) == 0;
 			TS_ARENA_GROW(g->arena, g->edges, cap, (size_t)g->nedges);
-			g->edges[g->nedges++] =
-				(struct ts_graph_edge){ index[i], a->to >= 0 ? index[a->to] : -1, a->label, walked };
+			g->edges[g->nedges++] = (struct ts_graph_edge){ index[i],
+				a->to >= 0 ? index[a->to] : -1, a->label, walked };
 			if (walked && a->to >= 0) {
 				g->nodes[index[a->to]].walked = true;
 			}
@@ -184,18 +185,23 @@ void ts_graph_dot(const struct ts_entry *e, const struct ts_session *s, struct t
 	struct ts_graph *g = ts_graph_new(e, s);
 	ts_buf_puts(out, "digraph entry {\n  label=");
 	put_dot(out, e->title);
-	ts_buf_puts(out, ";\n  labelloc=t;\n  node [fontname=\"sans-serif\", style=filled];\n  edge [fontname=\"sans-serif\", fontsize=10];\n");
+	ts_buf_puts(out, ";\n  labelloc=t;\n  node [fontname=\"sans-serif\", style=filled];\n  edge "
+			 "[fontname=\"sans-serif\", fontsize=10];\n");
 	for (int i = 0; i < g->n; i++) {
 		const struct ts_graph_node *n = &g->nodes[i];
 		ts_buf_printf(out, "  n%d [label=", i);
 		put_dot(out, ts_graph_wrap(g->arena, n->title, WIDTH, LINES, "\\n"));
 		ts_buf_printf(out, ", shape=%s, fillcolor=\"%s\"%s];\n",
-			n->foreign ? "note" : n->cause ? "box" : "ellipse", colour_of(n), n->walked ? ", penwidth=3" : "");
+			n->foreign ? "note"
+			: n->cause ? "box"
+				   : "ellipse",
+			colour_of(n), n->walked ? ", penwidth=3" : "");
 	}
 	for (int i = 0; i < g->nedges; i++) {
 		const struct ts_graph_edge *x = &g->edges[i];
 		if (x->to < 0) {
-			ts_buf_printf(out, "  e%d [label=\"\", shape=point];\n  n%d -> e%d [label=", i, x->from, i);
+			ts_buf_printf(
+				out, "  e%d [label=\"\", shape=point];\n  n%d -> e%d [label=", i, x->from, i);
 		} else {
 			ts_buf_printf(out, "  n%d -> n%d [label=", x->from, x->to);
 		}
@@ -243,14 +249,18 @@ void ts_graph_mermaid(const struct ts_entry *e, const struct ts_session *s, stru
 			ts_buf_printf(out, "| e%d(( ))\n", i);
 		}
 	}
-	ts_buf_puts(out, "  classDef cause fill:#fdf3d8\n  classDef confirmed fill:#f7c9c4\n  classDef excluded fill:#e4e4e4\n"
+	ts_buf_puts(out, "  classDef cause fill:#fdf3d8\n  classDef confirmed fill:#f7c9c4\n  classDef "
+			 "excluded fill:#e4e4e4\n"
 			 "  classDef walked stroke-width:3px\n");
 	for (int i = 0; i < g->n; i++) {
 		const struct ts_graph_node *n = &g->nodes[i];
 		confirmed = n->status != NULL && strcmp(n->status, "confirmed") == 0;
 		excluded = n->status != NULL && strcmp(n->status, "excluded") == 0;
 		if (n->cause) {
-			ts_buf_printf(out, "  class n%d %s\n", i, confirmed ? "confirmed" : excluded ? "excluded" : "cause");
+			ts_buf_printf(out, "  class n%d %s\n", i,
+				confirmed  ? "confirmed"
+				: excluded ? "excluded"
+					   : "cause");
 		}
 		if (n->walked) {
 			ts_buf_printf(out, "  class n%d walked\n", i);

@@ -45,16 +45,17 @@ static bool within(struct ts_instant t, const struct ts_window *w)
 	       (!w->has_end || ts_instant_compare(t, w->end) <= 0);
 }
 
-static void put_line(struct ts_scan *s, int64_t number, const struct ts_logline *l, struct ts_instant time)
+static void put_line(
+	struct ts_scan *s, int64_t number, const struct ts_logline *l, const struct ts_instant *time)
 {
 	char when[64];
 	struct ts_arena *a = ts_scan_arena(s);
-	struct ts_calendar c = ts_calendar_of(time.sec);
 	ts_row_begin(s);
 	ts_row_int(s, "line", number);
-	if (l->has_time) {
+	if (time != NULL) {
+		struct ts_calendar c = ts_calendar_of(time->sec);
 		snprintf(when, sizeof(when), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day,
-			c.hour, c.minute, c.second, (int)(time.ns / 1000000));
+			c.hour, c.minute, c.second, (int)(time->ns / 1000000));
 		ts_row_text(s, "datetime", when);
 	}
 	if (l->level.n > 0) {
@@ -68,13 +69,16 @@ static void read_lines(struct ts_scan *s, struct ts_str text, const struct ts_wi
 {
 	struct ts_str line;
 	struct ts_logline l;
-	bool inside = !w->has_start; /* lines without a time belong to the one before them */
+	struct ts_instant time = { 0 };
+	bool has_time = false; /* a line without one belongs to the line before it */
 	for (int64_t number = 1; ts_str_line(&text, &line) && !ts_scan_over(s); number++) {
 		ts_logline_parse(line, &l);
-		struct ts_instant time = l.local ? to_utc(l.time) : l.time;
-		inside = l.has_time ? within(time, w) : inside;
-		if (inside) {
-			put_line(s, number, &l, time);
+		if (l.has_time) {
+			time = l.local ? to_utc(l.time) : l.time;
+			has_time = true;
+		}
+		if (has_time ? within(time, w) : !w->has_start) {
+			put_line(s, number, &l, has_time ? &time : NULL);
 		}
 	}
 }

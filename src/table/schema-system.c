@@ -43,7 +43,8 @@ static const struct ts_column journal_columns[] = {
 static const struct ts_column log_file_columns[] = {
 	{ "path", TS_TEXT, TS_REQUIRED | TS_FILTER | TS_SUBJECT, "path of the file" },
 	{ "line", TS_INT, TS_KEY, "number of the line, from 1" },
-	{ "datetime", TS_TEXT, 0, "when, ISO 8601; NULL where the line has no time" },
+	{ "datetime", TS_TEXT, 0,
+		"when, ISO 8601 in UTC; a line without a time has that of the line before it" },
 	{ "level", TS_TEXT, 0, "level as the program spells it" },
 	{ "message", TS_TEXT, 0, "the message" },
 	{ "time_range", TS_TEXT, TS_HIDDEN | TS_FILTER,

@@ -139,11 +139,13 @@ void ts_scope_choose(
 			}
 			bool take_it = own ? f == best : (best < 4 && f > 0 && (all || (whole && best == 0)));
 			if (take_it && f > 0) {
-				ts_book_add(out, ts_scan_arena(s), l->table, l->subject, l->seen, l->detail);
+				/* The book outlives the scan: its strings need no copies. */
+				TS_ARENA_GROW(ts_scan_arena(s), out->lines, out->cap, out->n);
+				out->lines[out->n++] = *l;
 			}
 		}
 	}
-	if (best == 0 && others > 0) {
+	if (best == 0 && others > 0 && out->n == 0) {
 		ts_book_add(out, ts_scan_arena(s), t->name, ts_scan_subject(s), TS_SEEN_PARTIAL,
 			part != NULL ? ts_arena_printf(
 					       ts_scan_arena(s), "only a part of it was collected: %s", part)

@@ -204,9 +204,12 @@ static void set(struct ts_guide *g, const char *arg)
 	value += strspn(value, " =");
 	if (*name == 0 || *value == 0) {
 		ts_guide_tell(g, "set takes a name and a value: set host srv1");
+	} else if (ts_guide_set_ranking(g, name, value)) {
+		/* It was a setting, and is done. */
 	} else if (ts_session_set(g->session, name, value, &err)) {
 		ts_guide_tell(g, "%s is now %s.", name, value);
 		g->shown = -1;
+		g->ended = g->solved = false;
 		g->mode = TS_GUIDE_WALK;
 	} else {
 		ts_guide_tell(g, "%s", err.text);

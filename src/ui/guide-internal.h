@@ -106,6 +106,11 @@ void ts_guide_pause(struct ts_guide *g, const char *arg);
 /* "5 minutes ago", in buf. */
 void ts_guide_ago(int64_t seconds, char *buf, size_t size);
 
+/* guide-rank.c: outcomes of earlier sessions change the order of causes, where that was turned on */
+void ts_guide_rank(struct ts_guide *g);
+/* `set ranking ...`; false when name is another one. */
+bool ts_guide_set_ranking(struct ts_guide *g, const char *name, const char *value);
+
 /* guide-view.c: commands that only show */
 int ts_guide_node_of(struct ts_guide *g, const char *arg);
 void ts_guide_list(struct ts_guide *g, const char *arg);

@@ -265,6 +265,7 @@ void ts_guide_resume(struct ts_guide *g, int64_t id)
 		}
 		ts_progress_interrupts(s);
 		tell_changes(g, &kept, &lost);
+		ts_guide_rank(g);
 	}
 	ts_buf_finish(&lost);
 	ts_arena_free(a);

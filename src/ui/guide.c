@@ -89,6 +89,7 @@ void ts_guide_start(struct ts_guide *g, const char *id)
 	ts_buf_putc(&b, '\n');
 	ts_guide_say(g, &b);
 	ts_buf_finish(&b);
+	ts_guide_rank(g);
 }
 
 static void answer_cause(struct ts_guide *g, const char *text)

@@ -19,6 +19,7 @@
 #include "base/utf8.h"
 #include "os/os.h"
 #include "ui/history.h"
+#include "ui/wide.h"
 
 #define HISTORY_LINES 500
 #define PASTE_MAX     ((size_t)1 << 20)
@@ -107,31 +108,9 @@ static void end_by(struct ts_edit *e, int sig)
 	raise(sig);
 }
 
-/* Code points as UTF-8: libedit's own narrowing would lose what the locale cannot write. */
-static void put_wide(struct ts_buf *out, const wchar_t *w, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		char enc[4];
-		ts_buf_put(out, enc, ts_utf8_put(enc, (uint32_t)w[i]));
-	}
-}
-
-/* The caller frees. */
-static wchar_t *to_wide(const char *text)
-{
-	size_t n = strlen(text), k = 0;
-	wchar_t *w = ts_xcalloc(n + 1, sizeof(*w));
-	for (size_t i = 0; i < n;) {
-		uint32_t cp;
-		i += ts_utf8_next(text + i, n - i, &cp, NULL);
-		w[k++] = (wchar_t)cp;
-	}
-	return w;
-}
-
 static void insert(EditLine *el, const char *text)
 {
-	wchar_t *w = to_wide(text);
+	wchar_t *w = ts_wide_of(text);
 	el_winsertstr(el, w);
 	free(w);
 }
@@ -143,7 +122,7 @@ static bool handle_signal(struct ts_edit *e, int sig)
 	case SIGINT: {
 		const LineInfoW *li = el_wline(e->el);
 		ts_buf_clear(&e->text);
-		put_wide(&e->text, li->buffer, (size_t)(li->lastchar - li->buffer));
+		ts_wide_put(&e->text, li->buffer, (size_t)(li->lastchar - li->buffer));
 		e->interrupted = true;
 		return false;
 	}
@@ -331,7 +310,7 @@ static unsigned char on_tab(EditLine *el, int ch)
 	}
 	struct ts_buf word;
 	ts_buf_init(&word, PASTE_MAX * 4);
-	put_wide(&word, start, (size_t)(li->cursor - start));
+	ts_wide_put(&word, start, (size_t)(li->cursor - start));
 	char *prefix = ts_buf_take(&word);
 	struct choices c = { .n = 0 };
 	e->complete(e->ctx, prefix, first, add_choice, &c);
@@ -471,7 +450,7 @@ enum ts_line_result ts_edit_read(struct ts_edit *e, const char *prompt, const ch
 		return TS_LINE_EOF;
 	}
 	ts_buf_clear(&e->text);
-	put_wide(&e->text, line, (size_t)n);
+	ts_wide_put(&e->text, line, (size_t)n);
 	while (e->text.len > 0 && strchr("\r\n", e->text.data[e->text.len - 1]) != NULL) {
 		e->text.data[--e->text.len] = 0;
 	}
@@ -494,7 +473,7 @@ enum ts_line_result ts_edit_read(struct ts_edit *e, const char *prompt, const ch
 static void enter(struct ts_edit *e, const char *text)
 {
 	HistEventW ev;
-	wchar_t *w = to_wide(text);
+	wchar_t *w = ts_wide_of(text);
 	history_w(e->history, &ev, H_ENTER, w);
 	free(w);
 }

@@ -410,6 +410,22 @@ def back_keeps_what_is_still_valid(h):
 
 
 @test
+def ranking_by_outcomes_only_when_turned_on(h):
+    s, port = listener()
+    args = ("--code=0x11", "--guide", "--host=127.0.0.1", "--port=%d" % port)
+    # The firewall was it, three times; the profile never.
+    for _ in range(3):
+        h.demo(*args, stdin="one\nnot solved\nsolved\nquit\n")
+    r = h.demo(*args, stdin="4\nquit\n")
+    check("By what was solved here" not in r.out, r)
+    r = h.demo(*args, stdin="2\nset ranking outcomes\nset ranking nonsense\nset ranking entry\nquit\n")
+    check("causes that were solved here before come earlier" in r.out.replace("\n", " "), r)
+    check(re.search(r'By what was solved here before, "A firewall drops the packets" is tried as number \d instead of \d', r.out.replace("\n", " ")), r)
+    check("ranking is outcomes" in r.out, r)
+    s.close()
+
+
+@test
 def free_text_anywhere(h):
     s, port = listener()
     args = ("--code=0x11", "--guide", "--host=127.0.0.1", "--port=%d" % port)

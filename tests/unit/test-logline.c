@@ -2,6 +2,7 @@
 #include "decode/logline.h"
 
 #include <string.h>
+#include "base/alloc.h"
 #include "test.h"
 
 static void test_lines(void)

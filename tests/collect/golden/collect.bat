@@ -1,5 +1,5 @@
 @echo off
-rem Collects what the checks of troubleshoot 0.1.0 need of this computer, for somebody who helps.
+rem Collects what the checks of troubleshoot VERSION need of this computer, for somebody who helps.
 rem It reads event logs, keys of the registry and the output of programs of Windows, and writes only into a
 rem folder of its own. It changes nothing, contacts nobody, and never reads SAM or SECURITY.
 rem Run it as administrator for all of it; without, the Security log and some others are missing.

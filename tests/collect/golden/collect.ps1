@@ -1,4 +1,4 @@
-# Collects what the checks of troubleshoot 0.1.0 need of this computer, for somebody who helps.
+# Collects what the checks of troubleshoot VERSION need of this computer, for somebody who helps.
 # It reads event logs, keys of the registry and the output of programs of Windows, and writes only into a
 # folder of its own. It changes nothing, contacts nobody, and never reads SAM or SECURITY.
 # Run it as administrator for all of it; without, the Security log and some others are missing.
