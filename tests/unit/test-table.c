@@ -128,7 +128,7 @@ static void add_gap(struct table_case *c, char *text)
 {
 	char *parts[MAX_CELLS];
 	struct ts_err err;
-	enum ts_seen seen;
+	enum ts_seen seen = TS_SEEN_READ;
 	int n = split(text, parts);
 	CHECK(n == 3 && ts_seen_parse(parts[2], &seen));
 	CHECK(ts_evidence_rows_gap(c->ev, "server", parts[0], parts[1], seen, &err));
