@@ -67,7 +67,7 @@ void ts_tls_free(struct ts_tls *t)
 
 /* --- carrying bytes --- */
 
-static enum ts_tls_state state_of(enum ts_stream_state s)
+enum ts_tls_state ts_tls_state_of(enum ts_stream_state s)
 {
 	static const enum ts_tls_state states[] = { [TS_STREAM_OK] = TS_TLS_OK,
 		[TS_STREAM_CLOSED] = TS_TLS_CLOSED,
@@ -88,14 +88,15 @@ static enum ts_tls_state flush(struct ts_tls *t, int64_t deadline, const atomic_
 			state = ts_stream_send(t->stream, buf, n, deadline, cancel);
 		}
 	}
-	return state_of(state);
+	return ts_tls_state_of(state);
 }
 
 static enum ts_tls_state fetch(struct ts_tls *t, int64_t deadline, const atomic_bool *cancel)
 {
 	unsigned char buf[4096];
 	size_t n;
-	enum ts_tls_state state = state_of(ts_stream_recv(t->stream, buf, sizeof(buf), &n, deadline, cancel));
+	enum ts_tls_state state =
+		ts_tls_state_of(ts_stream_recv(t->stream, buf, sizeof(buf), &n, deadline, cancel));
 	if (state != TS_TLS_OK) {
 		return state;
 	}

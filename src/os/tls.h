@@ -32,6 +32,8 @@ struct ts_tls_options {
 
 struct ts_tls;
 
+/* What happened to the stream beneath, in the words of TLS. */
+enum ts_tls_state ts_tls_state_of(enum ts_stream_state s);
 /* Can this program speak TLS at all? False with the reason. */
 bool ts_tls_available(struct ts_err *err);
 /* On a connected stream, which stays the caller's and must outlive it. NULL with the reason. */

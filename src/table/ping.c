@@ -184,11 +184,7 @@ void ts_fill_ping(struct ts_scan *s)
 	if (ts_scan_count(s, "port") > 0 && !ts_probe_port(s, &q.port)) {
 		return;
 	}
-	if (!ts_probe_resolve(s, host, &r)) {
-		return;
-	}
-	if (r.count == 0) {
-		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "the name was not found: %s", r.detail);
+	if (!ts_probe_resolve(s, host, &r) || !ts_probe_found(s, &r)) {
 		return;
 	}
 	const char *question = ts_arena_printf(ts_scan_arena(s), "ping %s %d", host, q.port);
@@ -205,8 +201,7 @@ void ts_fill_ping(struct ts_scan *s)
 			add_row(s, a, "icmp", &a->icmp, q.port);
 		}
 		if (a->tcp.used && a->tcp.sent == 0) {
-			ts_scan_saw(
-				s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
+			ts_probe_capped(s);
 		} else {
 			ts_scan_saw(s, NULL, TS_SEEN_READ, a->icmp.used ? NULL : a->icmp.detail);
 		}

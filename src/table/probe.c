@@ -88,3 +88,28 @@ bool ts_probe_port(struct ts_scan *s, int *port)
 	*port = (int)v;
 	return true;
 }
+
+bool ts_probe_found(struct ts_scan *s, const struct ts_resolved *r)
+{
+	if (r->count == 0) {
+		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "the name was not found: %s", r->detail);
+	}
+	return r->count > 0;
+}
+
+void ts_probe_capped(struct ts_scan *s)
+{
+	ts_scan_saw(s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
+}
+
+bool ts_probe_ready(struct ts_scan *s, const char *host, int *port, struct ts_resolved *out)
+{
+	if (!ts_probe_port(s, port) || !ts_probe_resolve(s, host, out) || !ts_probe_found(s, out)) {
+		return false;
+	}
+	if (ts_scan_budget(s)->connections <= 0) {
+		ts_probe_capped(s);
+		return false;
+	}
+	return true;
+}

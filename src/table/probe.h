@@ -19,5 +19,12 @@ void ts_probe_cut(struct ts_scan *s, const char *what);
 void ts_probe_order(const struct ts_resolved *r, struct ts_net_addr out[TS_NET_MAX_ADDRESSES]);
 /* The query's port; false when it is none, which the ledger is told. */
 bool ts_probe_port(struct ts_scan *s, int *port);
+/* What a table of one address and port needs before it asks: port, addresses, and a connection that may still be made.
+ * False when one is lacking, which the ledger is told. */
+bool ts_probe_ready(struct ts_scan *s, const char *host, int *port, struct ts_resolved *out);
+/* Has the name addresses? If not, the ledger is told. */
+bool ts_probe_found(struct ts_scan *s, const struct ts_resolved *r);
+/* Tell the ledger that no more connections may be made. */
+void ts_probe_capped(struct ts_scan *s);
 
 #endif

@@ -431,15 +431,7 @@ void ts_fill_rd_gateway(struct ts_scan *s)
 {
 	struct ts_resolved r;
 	struct question q = { .scan = s, .host = ts_scan_text(s, "host", 0), .resolved = &r };
-	if (!ts_probe_port(s, &q.port) || !ts_probe_resolve(s, q.host, &r)) {
-		return;
-	}
-	if (r.count == 0) {
-		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "the name was not found: %s", r.detail);
-		return;
-	}
-	if (ts_scan_budget(s)->connections <= 0) {
-		ts_scan_saw(s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
+	if (!ts_probe_ready(s, q.host, &q.port, &r)) {
 		return;
 	}
 	const char *question = ts_arena_printf(ts_scan_arena(s), "gateway %s %d", q.host, q.port);

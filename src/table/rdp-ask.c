@@ -183,7 +183,7 @@ void ts_rdp_answer_report(struct ts_scan *s, const struct ts_rdp_answer *a)
 		ts_scan_sawf(
 			s, TS_SEEN_NOT_COLLECTED, "the name could not be looked up: %s", a->resolved.detail);
 	} else if (a->resolved.count > 0 && a->n == 0) {
-		ts_scan_saw(s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
+		ts_probe_capped(s);
 	} else if (ends[TS_RDP_CUT] > 0) {
 		ts_probe_cut(s, "an answer");
 	} else if (ends[TS_RDP_FAILED] > 0) {

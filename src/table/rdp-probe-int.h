@@ -18,8 +18,6 @@ struct rdp_probe {
 	bool broken; /* sending failed: what the server said before may still be there to read */
 };
 
-/* What happened to the stream, in the words of TLS. */
-enum ts_tls_state rdp_probe_state(enum ts_stream_state s);
 /* Each stage returns true when the attempt goes on to the next one. */
 bool rdp_probe_tls(struct rdp_probe *p);
 bool rdp_probe_credssp(struct rdp_probe *p);

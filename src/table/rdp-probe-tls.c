@@ -117,7 +117,7 @@ static enum ts_tls_state send_all(struct rdp_probe *p, const void *data, size_t 
 	enum ts_tls_state state =
 		p->tls != NULL
 			? ts_tls_send(p->tls, data, n, p->stage_deadline, p->cancel)
-			: rdp_probe_state(ts_stream_send(p->stream, data, n, p->stage_deadline, p->cancel));
+			: ts_tls_state_of(ts_stream_send(p->stream, data, n, p->stage_deadline, p->cancel));
 	p->broken = state == TS_TLS_RESET;
 	return p->broken ? TS_TLS_OK : state;
 }
@@ -126,7 +126,7 @@ static enum ts_tls_state recv_some(struct rdp_probe *p, void *buf, size_t room, 
 {
 	enum ts_tls_state state = p->tls != NULL
 					  ? ts_tls_recv(p->tls, buf, room, n, p->stage_deadline, p->cancel)
-					  : rdp_probe_state(ts_stream_recv(
+					  : ts_tls_state_of(ts_stream_recv(
 						    p->stream, buf, room, n, p->stage_deadline, p->cancel));
 	return p->broken && state == TS_TLS_CLOSED ? TS_TLS_RESET : state;
 }

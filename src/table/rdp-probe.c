@@ -80,17 +80,6 @@ bool rdp_probe_lost(struct rdp_probe *p, enum ts_tls_state state, const char *wh
 	}
 }
 
-enum ts_tls_state rdp_probe_state(enum ts_stream_state s)
-{
-	static const enum ts_tls_state states[] = { [TS_STREAM_OK] = TS_TLS_OK,
-		[TS_STREAM_CLOSED] = TS_TLS_CLOSED,
-		[TS_STREAM_RESET] = TS_TLS_RESET,
-		[TS_STREAM_TIMEOUT] = TS_TLS_TIMEOUT,
-		[TS_STREAM_CANCELLED] = TS_TLS_CANCELLED,
-		[TS_STREAM_ERROR] = TS_TLS_ERROR };
-	return states[s];
-}
-
 /* --- TCP --- */
 
 /* A firewall that answers "port unreachable" looks like a closed port, but for who says so. */
@@ -255,7 +244,7 @@ static bool stage_x224(struct rdp_probe *p)
 	enum ts_stream_state sent =
 		ts_stream_send(p->stream, request, sizeof(request), p->stage_deadline, p->cancel);
 	if (sent != TS_STREAM_OK && sent != TS_STREAM_RESET) {
-		return rdp_probe_lost(p, rdp_probe_state(sent), "taking the request");
+		return rdp_probe_lost(p, ts_tls_state_of(sent), "taking the request");
 	}
 	/* Where sending failed, what the server said before may still be there. */
 	enum ts_stream_state got = read_packet(p, buf, sizeof(buf), p->stage_deadline, &n, &kind);
@@ -270,7 +259,7 @@ static bool stage_x224(struct rdp_probe *p)
 		char what[64];
 		snprintf(what, sizeof(what),
 			n > 0 ? "the rest of an RDP answer (%d bytes came)" : "an RDP answer", (int)n);
-		return rdp_probe_lost(p, rdp_probe_state(sent != TS_STREAM_OK ? sent : got), what);
+		return rdp_probe_lost(p, ts_tls_state_of(sent != TS_STREAM_OK ? sent : got), what);
 	}
 	return judge_confirm(p, buf, n);
 }

@@ -99,7 +99,7 @@ static void report(struct ts_scan *s, const struct attempts *a)
 {
 	size_t open = count_state(a, TS_CONNECT_OPEN), silent = count_undecided(a);
 	if (a->n == 0) {
-		ts_scan_saw(s, NULL, TS_SEEN_DENIED, "the cap of connections of one check is reached");
+		ts_probe_capped(s);
 	} else if (silent > 0 && open == 0) {
 		ts_probe_cut(s, "an answer");
 	} else if (count_state(a, TS_CONNECT_ERROR) == a->n) {
