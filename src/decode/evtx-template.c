@@ -81,16 +81,22 @@ static bool instance_head(struct ts_evtx *x, struct evtx_span *s, uint32_t *at, 
 	return evtx_left(s) >= 4 || evtx_fail(x, TS_EVTX_RECORD_XML);
 }
 
-bool evtx_instance(struct ts_evtx *x, struct evtx_span *s, struct evtx_frame *f)
+/* The head of an instance and its array of value descriptors: n of them, of 4 bytes each, at s. */
+static bool instance_values(struct ts_evtx *x, struct evtx_span *s, uint32_t *at, uint32_t *size, uint32_t *n)
 {
-	uint32_t at, size;
-	if (!instance_head(x, s, &at, &size)) {
+	if (!instance_head(x, s, at, size)) {
 		return false;
 	}
-	uint32_t n = evtx_u32(s->base + s->pos);
+	*n = evtx_u32(s->base + s->pos);
 	s->pos += 4;
-	if (n > evtx_left(s) / 4) {
-		return evtx_fail(x, TS_EVTX_RECORD_XML);
+	return *n <= evtx_left(s) / 4 || evtx_fail(x, TS_EVTX_RECORD_XML);
+}
+
+bool evtx_instance(struct ts_evtx *x, struct evtx_span *s, struct evtx_frame *f)
+{
+	uint32_t at, size, n;
+	if (!instance_values(x, s, &at, &size, &n)) {
+		return false;
 	}
 	if (n > TS_EVTX_MAX_VALUES - x->nvalues) {
 		return evtx_fail(x, TS_EVTX_RECORD_LIMIT);
@@ -113,14 +119,9 @@ bool evtx_instance(struct ts_evtx *x, struct evtx_span *s, struct evtx_frame *f)
 
 bool evtx_instance_skip(struct ts_evtx *x, struct evtx_span *s)
 {
-	uint32_t at, size;
-	if (!instance_head(x, s, &at, &size)) {
+	uint32_t at, size, n;
+	if (!instance_values(x, s, &at, &size, &n)) {
 		return false;
-	}
-	uint32_t n = evtx_u32(s->base + s->pos);
-	s->pos += 4;
-	if (n > evtx_left(s) / 4) {
-		return evtx_fail(x, TS_EVTX_RECORD_XML);
 	}
 	const unsigned char *d = s->base + s->pos;
 	s->pos += n * 4;
