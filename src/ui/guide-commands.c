@@ -9,16 +9,6 @@
 #include "base/str.h"
 #include "out/render-parts.h"
 
-static void print_buf(
-	struct ts_guide *g, void (*fill)(struct ts_guide *, const char *, struct ts_buf *), const char *arg)
-{
-	struct ts_buf b;
-	ts_buf_init(&b, TS_BUF_MAX_TEXT);
-	fill(g, arg, &b);
-	ts_guide_say(g, &b);
-	ts_buf_finish(&b);
-}
-
 /* The node that a command speaks of: the one named, else the one on the screen. -1 after a message. */
 int ts_guide_node_of(struct ts_guide *g, const char *arg)
 {
@@ -179,7 +169,7 @@ static void help(struct ts_guide *g, const char *arg)
 			return;
 		}
 	}
-	print_buf(g, fill_help, arg);
+	ts_guide_print(g, fill_help, arg);
 }
 
 static void next(struct ts_guide *g, const char *arg)

@@ -112,6 +112,9 @@ void ts_guide_rank(struct ts_guide *g);
 bool ts_guide_set_ranking(struct ts_guide *g, const char *name, const char *value);
 
 /* guide-view.c: commands that only show */
+/* Show what fill makes of the command's argument. */
+void ts_guide_print(
+	struct ts_guide *g, void (*fill)(struct ts_guide *, const char *, struct ts_buf *), const char *arg);
 int ts_guide_node_of(struct ts_guide *g, const char *arg);
 void ts_guide_list(struct ts_guide *g, const char *arg);
 void ts_guide_search(struct ts_guide *g, const char *arg);

@@ -11,7 +11,7 @@
 
 #define LIST_MAX 30
 
-static void print_buf(
+void ts_guide_print(
 	struct ts_guide *g, void (*fill)(struct ts_guide *, const char *, struct ts_buf *), const char *arg)
 {
 	struct ts_buf b;
@@ -149,7 +149,7 @@ static void fill_status(struct ts_guide *g, const char *arg, struct ts_buf *b)
 
 void ts_guide_status(struct ts_guide *g, const char *arg)
 {
-	print_buf(g, fill_status, arg);
+	ts_guide_print(g, fill_status, arg);
 }
 
 static void fill_why(struct ts_guide *g, const char *arg, struct ts_buf *b)
@@ -189,5 +189,5 @@ static void fill_why(struct ts_guide *g, const char *arg, struct ts_buf *b)
 
 void ts_guide_why(struct ts_guide *g, const char *arg)
 {
-	print_buf(g, fill_why, arg);
+	ts_guide_print(g, fill_why, arg);
 }
