@@ -29,5 +29,7 @@ void ts_term_markdown(struct ts_term *t, const char *md, size_t n);
 
 /* Part 2 of the report: what was checked (report-checks.c). */
 void ts_term_checks(struct ts_term *t);
+/* Part 3: the causes (report-causes.c). */
+void ts_term_causes(struct ts_term *t);
 
 #endif
