@@ -19,7 +19,7 @@ struct work {
 	double until;
 };
 
-static void test_entry(const struct work *w, struct ts_kbtest_entry *te)
+static void test_entry(const struct work *w, struct ts_kbtest_entry *te, double part)
 {
 	if (te->file == NULL) {
 		return;
@@ -30,7 +30,9 @@ static void test_entry(const struct work *w, struct ts_kbtest_entry *te)
 	}
 	/* What fails already cannot notice anything. */
 	if (w->mutate && te->test->nfailed == 0) {
-		te->mutation = ts_kbtest_mutate(te->entry, te->file, w->until);
+		/* Each entry gets its share of the time that is left, so that one does not take that of all others. */
+		double now = ts_os_mono_ms_f(), share = (w->until - now) * part;
+		te->mutation = ts_kbtest_mutate(te->entry, te->file, now + share);
 	}
 }
 
@@ -53,17 +55,28 @@ static bool load_entry(struct ts_kb *kb, const struct ts_pack_entry *pe, struct 
 	return true;
 }
 
+/* Mutations take cases times nodes, and both grow with the file. */
+static double effort_of(const struct ts_pack_entry *pe)
+{
+	return pe->test_src != NULL ? (double)pe->test_src->len * (double)pe->src->len : 0;
+}
+
 static bool run_folder(const struct ts_options *o, struct ts_kb *kb, const struct ts_pack_set *set,
 	struct ts_diags *d, struct ts_kbtest_report *r)
 {
 	struct work w = { .ask = o->coverage, .mutate = o->mutate };
 	bool ok = true;
+	double left = 0;
+	for (size_t i = 0; i < set->nentries; i++) {
+		left += effort_of(&set->entries[i]);
+	}
 	w.until = ts_os_mono_ms_f() + (o->timeout != NULL ? 1000.0 * o->timeout_s : MUTATE_MS);
 	for (size_t i = 0; i < set->nentries; i++) {
 		struct ts_kbtest_entry te = { .id = NULL };
 		struct ts_arena *a = ts_arena_new();
 		ok = load_entry(kb, &set->entries[i], d, &te, a) && ok;
-		test_entry(&w, &te);
+		test_entry(&w, &te, effort_of(&set->entries[i]) / (left > 0 ? left : 1));
+		left -= effort_of(&set->entries[i]);
 		ts_kbtest_report_add(r, &te);
 		ts_kbtest_free(te.test);
 		ts_mutation_free(te.mutation);

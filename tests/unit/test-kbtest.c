@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "engine/kbtest.h"
 #include "kb/parse.h"
+#include "os/os.h"
 
 static const char entry_text[] =
 	"---\n"
@@ -77,6 +78,7 @@ struct fixture {
 	struct ts_entry *entry;
 	struct ts_arena *arena;
 	struct ts_kbtest *t;
+	struct ts_test_file *file;
 };
 
 static const struct ts_source *source(struct ts_diags *d, const char *path, const char *text)
@@ -87,7 +89,7 @@ static const struct ts_source *source(struct ts_diags *d, const char *path, cons
 /* Run the cases of a .test.yaml on the entry above; certain and count fill its two places. */
 static struct fixture run(const char *cases, const char *certain, const char *count)
 {
-	struct fixture f = { ts_diags_new(), NULL, ts_arena_new(), NULL };
+	struct fixture f = { ts_diags_new(), NULL, ts_arena_new(), NULL, NULL };
 	struct ts_buf b;
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
 	const char *first = strstr(entry_text, "%s"), *second = strstr(first + 2, "%s");
@@ -98,7 +100,7 @@ static struct fixture run(const char *cases, const char *certain, const char *co
 	ts_buf_puts(&b, second + 2);
 	f.entry = ts_parse_entry(source(f.diags, "e.md", ts_buf_str(&b)), "e", f.diags);
 	ts_buf_finish(&b);
-	struct ts_test_file *file =
+	struct ts_test_file *file = f.file =
 		ts_testcases_read(f.arena, source(f.diags, "e.test.yaml", cases), f.entry, f.diags);
 	if (ts_diags_count(f.diags, TS_ERROR) > 0) {
 		test_failed++;
@@ -273,4 +275,68 @@ static void certain(void)
 	finish(&f);
 }
 
-TEST_MAIN({ "pass", pass }, { "fail", fail }, { "coverage", coverage }, { "certain", certain })
+/* Each check that some case answers is tried once without its evidence, and the questions are counted. */
+static void gaps(void)
+{
+	static const char one[] =
+		"- name: one\n  given:\n" SRV1 OPEN
+		"    server: {patches: [{hotfix_id: a}]}\n  expect: {end: is-the-log-bad}\n";
+	struct fixture f = run(one, "", "1");
+	CHECK_INT(f.t->ngaps, 2);
+	CHECK_INT(f.t->ngaps_failed, 0);
+	CHECK(strstr(f.t->gaps[0].name, "gap: does-it-answer") != NULL);
+	CHECK_INT(f.t->full.cases, 1);
+	CHECK_INT(f.t->full.questions, 0);
+	CHECK_INT(f.t->none.cases, 0);
+	ts_kbtest_ask(f.t, f.entry, f.file);
+	CHECK_INT(f.t->none.cases, 1);
+	CHECK_INT(f.t->none.questions, 1);
+	finish(&f);
+	/* "certain" of what no row means: a gap cannot be seen through, and this is said. */
+	f = run("- name: one\n  given:\n" SRV1 OPEN "    server: {patches: []}\n  expect: {}\n", "absent",
+		"1");
+	CHECK_INT(f.t->ngaps, 2);
+	CHECK_INT(f.t->ngaps_failed, 1);
+	CHECK(strstr(f.t->gaps[1].text, "nothing that its check reads could be read") != NULL);
+	finish(&f);
+}
+
+/* Changes are tried one at a time, the entry is as before afterwards, and a case that says more notices more. */
+static void mutations(void)
+{
+	static const char weak[] =
+		"- name: one\n  given:\n" SRV1 OPEN "    server: {patches: [{hotfix_id: a}]}\n  expect: {}\n";
+	static const char strong[] =
+		"- name: one\n  given:\n" SRV1 OPEN "    server: {patches: [{hotfix_id: a}]}\n  expect: "
+		"{confirmed: [is-the-log-bad], end: is-the-log-bad}\n";
+	struct fixture f = run(weak, "", "1");
+	struct ts_mutation *m = ts_kbtest_mutate(f.entry, f.file, ts_os_mono_ms_f() + 60000);
+	size_t n = m->n;
+	CHECK(n >= 6);
+	CHECK_INT(m->noticed, 0);
+	CHECK_INT(m->untried, 0);
+	ts_mutation_free(m);
+	finish(&f);
+	f = run(strong, "", "1");
+	m = ts_kbtest_mutate(f.entry, f.file, ts_os_mono_ms_f() + 60000);
+	CHECK_INT(m->n, n);
+	CHECK(m->noticed >= 2);
+	for (size_t i = 0; i < m->n; i++) {
+		if (strcmp(m->mutants[i].what, "1 becomes 2") == 0) {
+			CHECK(m->mutants[i].noticed);
+			CHECK_STR(ts_mutant_kind_name(m->mutants[i].kind), "number");
+		}
+	}
+	ts_mutation_free(m);
+	struct ts_kbtest *again = ts_kbtest_run(f.entry, f.file);
+	CHECK_INT(again->nfailed, 0);
+	ts_kbtest_free(again);
+	m = ts_kbtest_mutate(f.entry, f.file, 0);
+	CHECK_INT(m->n, 0);
+	CHECK_INT(m->untried, n);
+	ts_mutation_free(m);
+	finish(&f);
+}
+
+TEST_MAIN({ "pass", pass }, { "fail", fail }, { "coverage", coverage }, { "certain", certain },
+	{ "gaps", gaps }, { "mutations", mutations })
