@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cmd/answers.h"
 #include "cmd/consent.h"
+#include "kb/weigh.h"
 #include "os/os.h"
 #include "ui/guide.h"
 
@@ -197,6 +198,22 @@ static bool show_progress(const struct ts_options *o)
 	return !o->quiet && !ts_cmd_accessible(o) && ts_os_isatty(stderr);
 }
 
+/* What the pasted text says counts for the order of the causes that are possible, and for nothing else. */
+static bool prefer_by_text(struct ts_diagnosis *d, struct ts_err *err)
+{
+	if (d->look.text == NULL) {
+		return true;
+	}
+	double *factor = ts_arena_calloc(d->arena, d->entry->nnodes + 1, sizeof(*factor));
+	if (!ts_kb_weigh(d->entry, d->look.text, factor, err)) {
+		return false;
+	}
+	for (size_t i = 0; i < d->entry->nnodes; i++) {
+		ts_session_prefer(d->session, (int)i, factor[i]);
+	}
+	return true;
+}
+
 bool ts_diagnosis_open(struct ts_diagnosis *d, const char *id, const struct ts_kept *kept,
 	struct ts_buf *lost, struct ts_err *err)
 {
@@ -226,7 +243,7 @@ bool ts_diagnosis_open(struct ts_diagnosis *d, const char *id, const struct ts_k
 	if (d->handed_over && kept == NULL) {
 		d->verified = ts_arena_strdup(d->arena, d->handover.kept.place.verified);
 	}
-	return set_params(d, err) && ts_answers_apply(d->o, d->session, err);
+	return prefer_by_text(d, err) && set_params(d, err) && ts_answers_apply(d->o, d->session, err);
 }
 
 void ts_diagnosis_close(struct ts_diagnosis *d)

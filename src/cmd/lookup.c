@@ -128,6 +128,7 @@ static bool by_text(
 		*status = TS_EXIT_INTERNAL;
 		ok = false;
 	}
+	l->text = ok ? ts_arena_strdup(l->arena, ts_buf_str(&b)) : NULL;
 	ts_buf_finish(&b);
 	if (!ok) {
 		return false;

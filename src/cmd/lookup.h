@@ -16,6 +16,7 @@ struct ts_lookup {
 	size_t nhits;
 	const char *entry;     /* id of the entry that speaks to it; NULL where none does */
 	const char *by;        /* what chose it: code, message, words; NULL without one */
+	const char *text;      /* the pasted text; NULL where there is none */
 	const char *argv_line; /* the words of the command line that found it */
 };
 

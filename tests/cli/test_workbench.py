@@ -207,6 +207,21 @@ def words_choose_and_say_so(h):
 
 
 @test
+def words_order_the_possible_causes(h):
+    def order(text):
+        doc = json.loads(h.demo("--text", "-", "--code", "0x11", "--no-checks", "--format=json", stdin=text).out)
+        check({c["status"] for c in doc["causes"]} == {"possible"}, doc)
+        return [c["id"] for c in doc["causes"]]
+    causes = json.loads(h.demo("--code", "0x11", "--no-checks", "--format=json").out)["causes"]
+    check(len(causes) == 3, causes)
+    plain = order("qwertz\n")
+    check(plain == [c["id"] for c in causes], plain)
+    # The second and the third weigh the same; the first weighs fifteen times as much, which a few words do not undo.
+    for c in causes[1:]:
+        check(order(c["title"] + "\n")[1] == c["id"], c)
+
+
+@test
 def evidence_of_a_machine_of_another_entry(h):
     check(h.demo("--code", "0x11", "--evidence", "nobody=/nowhere", "--no-checks").status == 2, "no entry knows it")
     check(h.demo("--code", "0x11", "--evidence", "here=/nowhere", "--no-checks").status == 2, "no such file")
