@@ -7,8 +7,9 @@
  *     options.c help.c completion.c     the command line: tables, --help, shell completions
  *     common.c                          messages, finding the knowledge base, writing the result
  *     diagnose.c lookup.c answers.c     the main job: look up, run checks, report or guide
- *     kb-lint.c kb-list.c kb-test.c     kb lint, build, list, show, test
+ *     kb-*.c                            kb lint, build, list, show, test, graph, new
  *     query.c evidence.c                any table by hand; what a folder or zip holds
+ *     collect*.c probe*.c sessions.c    taking evidence along; the ladder to a server; kept sessions
  *   ui/                the guided session
  *     guide.c guide-ask.c guide-find.c guide-fix.c    the loop; questions, finding an entry, causes and their steps
  *     guide-commands.c guide-view.c guide-rank.c      the commands' table, what only shows, ranking by outcomes
@@ -18,7 +19,7 @@
  *   engine/            the stepper: walk.c (what follows from what is known), runner.c (checks on threads), session.c, kbtest.c,
  *                      store.c (sessions.db), kept.c (a session as data)
  *   kb/                entries: yaml.c front.c parse*.c (Markdown in), lint*.c, compile.c store.c (kb.db out), kb.c load.c lookup.c
- *                      search.c recognise.c cache.c (kb.db in)
+ *                      search.c recognise.c weigh.c cache.c (kb.db in)
  *   table/             vtab.c (the one virtual-table module), schema-*.c (descriptions), evidence.c (what is behind a machine), bundle.c,
  *                      container.c sniff.c files*.c (a machine's files: folders, archives, hives, exports, sockets, certificates),
  *                      one file per live table
