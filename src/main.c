@@ -5,7 +5,7 @@
  *   main.c             locale, signals, command line, one command
  *   cmd/               one file per command, and the tables of options and commands
  *     options.c help.c completion.c     the command line: tables, --help, shell completions
- *     common.c                          messages, finding the knowledge base, writing the result
+ *     common.c pager.c                  messages, finding the knowledge base, writing the result
  *     diagnose.c lookup.c answers.c     the main job: look up, run checks, report or guide
  *     kb-*.c                            kb lint, build, list, show, test, graph, new
  *     query.c evidence.c                any table by hand; what a folder or zip holds

@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/gate.h"
 #include "base/str.h"
+#include "cmd/pager.h"
 #include "os/os.h"
 #include "out/look.h"
 
@@ -194,7 +195,9 @@ bool ts_cmd_accessible(const struct ts_options *o)
 
 int ts_cmd_emit(const struct ts_options *o, const struct ts_buf *out, int status)
 {
-	(void)o;
+	if (out->len > 0 && ts_pager_show(o, out)) {
+		return status;
+	}
 	if (out->len > 0) {
 		fwrite(out->data, 1, out->len, stdout);
 	}

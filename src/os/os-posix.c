@@ -71,6 +71,12 @@ const char *ts_os_env(const char *name)
 	return v != NULL && *v != '\0' ? v : NULL;
 }
 
+bool ts_os_env_is_empty(const char *name)
+{
+	const char *v = secure_getenv(name);
+	return v != NULL && *v == '\0';
+}
+
 bool ts_os_elevated(void)
 {
 	return geteuid() == 0 || geteuid() != getuid() || getegid() != getgid() ||

@@ -22,6 +22,8 @@ bool ts_os_random(void *p, size_t n);
 
 /* An environment variable; empty means unset (interface.md). NULL when unset. With elevated rights by set-id: always NULL. */
 const char *ts_os_env(const char *name);
+/* Is it set, and empty? Only for those few that say something by it. */
+bool ts_os_env_is_empty(const char *name);
 bool ts_os_elevated(void); /* root or administrator: EUID 0 or sudo */
 bool ts_os_isatty(FILE *f);
 /* Columns and rows of the terminal behind f; false when it is none. */

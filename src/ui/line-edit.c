@@ -355,7 +355,7 @@ static void bind_keys(struct ts_edit *e)
 	} else {
 		el_set(el, EL_BIND, "\033[200~", "ts-paste", NULL);
 	}
-	/* "v" in vi's command mode would start an editor: no program is ever started. */
+	/* "v" in vi's command mode would start an editor: no program but the pager is ever started. */
 	el_set(el, EL_BIND, "-a", "-r", "v", NULL);
 }
 
