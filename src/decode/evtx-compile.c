@@ -44,6 +44,19 @@ static const struct {
 	[TS_EVTX_USER] = { "Security", "UserID" },
 };
 
+enum ts_evtx_field evtx_field_of(const char *element, const char *attribute)
+{
+	int f = 0;
+	for (; f < TS_EVTX_FIELDS; f++) {
+		const char *want = field_names[f].attribute;
+		if (strcmp(field_names[f].element, element) == 0 && (want == NULL) == (attribute == NULL) &&
+			(want == NULL || strcmp(want, attribute) == 0)) {
+			break;
+		}
+	}
+	return (enum ts_evtx_field)f;
+}
+
 static bool bad(struct compiler *c)
 {
 	return evtx_fail(c->x, TS_EVTX_RECORD_XML);
@@ -80,21 +93,11 @@ static const char *pool_text(struct compiler *c, const unsigned char *p, size_t 
 static enum ts_evtx_field field_here(const struct compiler *c)
 {
 	const struct evtx_op *ops = c->x->ops;
-	int f = TS_EVTX_FIELDS;
 	if (c->depth != 3 || strcmp(ops[c->open[1]].text, "System") != 0 ||
 		strcmp(ops[c->open[0]].text, "Event") != 0) {
 		return TS_EVTX_FIELDS;
 	}
-	const char *attribute = c->place == PLACE_ATTRIBUTE ? c->attribute : NULL;
-	for (f = 0; f < TS_EVTX_FIELDS; f++) {
-		const char *want = field_names[f].attribute;
-		if (strcmp(field_names[f].element, ops[c->open[2]].text) == 0 &&
-			(want == NULL) == (attribute == NULL) &&
-			(want == NULL || strcmp(want, attribute) == 0)) {
-			break;
-		}
-	}
-	return (enum ts_evtx_field)f;
+	return evtx_field_of(ops[c->open[2]].text, c->place == PLACE_ATTRIBUTE ? c->attribute : NULL);
 }
 
 static void note_field(struct compiler *c, const struct evtx_op *op)

@@ -122,6 +122,13 @@ struct evtx_chunk {
 	uint64_t first, last; /* record numbers */
 };
 
+/* An event of a file of XML. */
+struct evtx_xml_event {
+	const char *p;
+	size_t n;
+	uint64_t number, time;
+};
+
 struct ts_evtx {
 	const unsigned char *data;
 	size_t size;
@@ -164,6 +171,17 @@ struct ts_evtx {
 	size_t nnodes;
 	char *text;
 	size_t ntext;
+
+	/* events as XML; the record is then in nodes and text from the beginning */
+	struct {
+		bool is_log;
+		struct evtx_program fields;
+		uint64_t number, time;         /* of the record */
+		struct evtx_xml_event *events; /* oldest first */
+		size_t n, cap;
+		uint64_t bad, too_big; /* events that cannot be read */
+		struct ts_buf copy;    /* of a file that is not UTF-8 */
+	} xml;
 };
 
 static inline uint16_t evtx_u16(const unsigned char *p)
@@ -212,6 +230,15 @@ bool evtx_fragment(struct ts_evtx *x, struct evtx_span s, struct evtx_frame *f, 
 void evtx_templates_clear(struct ts_evtx *x);
 /* NULL when the pool is full. align is a power of two. */
 void *evtx_pool_take(struct evtx_pool *p, size_t n, size_t align);
+
+/* Which field of System is the attribute of an element, or with NULL its text? TS_EVTX_FIELDS = none. */
+enum ts_evtx_field evtx_field_of(const char *element, const char *attribute);
+
+/* evtxml.c: is it a file of events as XML? Its events are numbered from the oldest one. */
+bool evtx_xml_open(struct ts_evtx *x, const void *data, size_t size);
+size_t evtx_xml_chunks(const struct ts_evtx *x);
+void evtx_xml_enter(struct ts_evtx *x, size_t chunk);
+bool evtx_xml_record(struct ts_evtx *x, uint32_t i);
 
 /* evtx-value.c */
 /* UTF-16 to UTF-8 without a NUL; trailing NULs are no text. out has room for 3 bytes per unit. */

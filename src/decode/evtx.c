@@ -47,6 +47,8 @@ void ts_evtx_free(struct ts_evtx *x)
 		free(x->values);
 		free(x->nodes);
 		free(x->text);
+		free(x->xml.events);
+		ts_buf_finish(&x->xml.copy);
 		free(x);
 	}
 }
@@ -116,6 +118,11 @@ bool ts_evtx_open(struct ts_evtx *x, const void *data, size_t size)
 	x->wanted = NULL;
 	x->verify = true;
 	x->bad_slots = x->cut = 0;
+	x->bad_header = x->dirty = false;
+	if (evtx_xml_open(x, data, size)) {
+		ts_evtx_rewind(x, false);
+		return true;
+	}
 	x->bad_header = !header || evtx_crc32(0, x->data, FILE_SUMMED) != evtx_u32(x->data + FILE_SUMMED + 4);
 	x->dirty = header && (evtx_u32(x->data + FILE_FLAGS) & FILE_DIRTY) != 0;
 	for (size_t at = EVTX_FILE_HEADER; at < size; at += EVTX_SLOT) {
@@ -141,7 +148,7 @@ static const unsigned char *slot_at(const struct ts_evtx *x, uint32_t slot)
 
 size_t ts_evtx_chunks(const struct ts_evtx *x)
 {
-	return x->nchunks;
+	return x->xml.is_log ? evtx_xml_chunks(x) : x->nchunks;
 }
 
 void ts_evtx_select(struct ts_evtx *x, const bool *wanted, bool verify)
@@ -160,6 +167,8 @@ void ts_evtx_rewind(struct ts_evtx *x, bool newest_first)
 	x->stats.harm[TS_EVTX_FILE_HEADER] = x->bad_header;
 	x->stats.harm[TS_EVTX_CHUNK_MAGIC] = x->bad_slots;
 	x->stats.harm[TS_EVTX_CHUNK_CUT] = x->cut;
+	x->stats.harm[TS_EVTX_RECORD_XML] = x->xml.bad;
+	x->stats.harm[TS_EVTX_RECORD_LIMIT] = x->xml.too_big;
 }
 
 const struct ts_evtx_stats *ts_evtx_stats(const struct ts_evtx *x)
@@ -194,8 +203,13 @@ static void list_records(struct ts_evtx *x, const struct evtx_chunk *c)
 	}
 }
 
-static void enter_chunk(struct ts_evtx *x, const struct evtx_chunk *c)
+static void enter_chunk(struct ts_evtx *x, size_t number)
 {
+	if (x->xml.is_log) {
+		evtx_xml_enter(x, number);
+		return;
+	}
+	const struct evtx_chunk *c = &x->chunks[number];
 	x->chunk = slot_at(x, c->slot);
 	x->chunk_end = c->size;
 	evtx_templates_clear(x);
@@ -217,6 +231,10 @@ static void enter_chunk(struct ts_evtx *x, const struct evtx_chunk *c)
 
 static bool begin_record(struct ts_evtx *x, uint32_t at)
 {
+	if (x->xml.is_log) {
+		x->stats.records++;
+		return evtx_xml_record(x, at);
+	}
 	const unsigned char *p = x->chunk + at;
 	struct evtx_span s = { x->chunk, at + EVTX_RECORD_HEAD, at + evtx_u32(p + 4) - 4 };
 	bool empty = false;
@@ -235,6 +253,7 @@ static bool begin_record(struct ts_evtx *x, uint32_t at)
 
 bool ts_evtx_next(struct ts_evtx *x)
 {
+	size_t nchunks = ts_evtx_chunks(x);
 	for (;;) {
 		while (x->next_record < x->nrecords) {
 			size_t i = x->next_record++;
@@ -242,15 +261,15 @@ bool ts_evtx_next(struct ts_evtx *x)
 				return true;
 			}
 		}
-		if (x->next_chunk >= x->nchunks) {
+		if (x->next_chunk >= nchunks) {
 			x->record = NULL;
 			return false;
 		}
 		size_t i = x->next_chunk++;
-		x->position = x->newest_first ? x->nchunks - 1 - i : i;
+		x->position = x->newest_first ? nchunks - 1 - i : i;
 		x->nrecords = x->next_record = 0;
 		if (x->wanted == NULL || x->wanted[x->position]) {
-			enter_chunk(x, &x->chunks[x->position]);
+			enter_chunk(x, x->position);
 		}
 	}
 }
@@ -262,12 +281,12 @@ size_t ts_evtx_position(const struct ts_evtx *x)
 
 uint64_t ts_evtx_number(const struct ts_evtx *x)
 {
-	return evtx_u64(x->record + 8);
+	return x->record != NULL ? evtx_u64(x->record + 8) : x->xml.number;
 }
 
 uint64_t ts_evtx_written(const struct ts_evtx *x)
 {
-	return evtx_u64(x->record + 16);
+	return x->record != NULL ? evtx_u64(x->record + 16) : x->xml.time;
 }
 
 void ts_evtx_harm_text(enum ts_evtx_harm harm, uint64_t n, struct ts_buf *out)

@@ -1,4 +1,4 @@
-/* decode/evtx.h - Windows event logs (.evtx): finds the records of a mapped file, however damaged, and
+/* decode/evtx.h - Windows event logs (.evtx), and events as XML: finds the records of a mapped file, however damaged, and
  * decodes their binary XML.
  *
  * Two steps, so that a query drops most records before a string of theirs is looked at: ts_evtx_next()
@@ -92,11 +92,16 @@ struct ts_evtx;
 /* Does it look like an event log? (the first bytes of a file are enough) */
 bool ts_evtx_recognise(const void *data, size_t size);
 
+/* Is it the beginning of a file of events as XML (UTF-8 without a mark)? */
+bool ts_evtx_recognise_xml(const char *text, size_t n);
+
 struct ts_evtx *ts_evtx_new(void);
 void ts_evtx_free(struct ts_evtx *x); /* NULL is allowed */
-/* Look at every slot of a log in memory, which must stay. False: neither a file header nor a chunk is
- * there. Begins with the oldest record. */
+/* Look at every slot of a log in memory, which must stay. A file of events as XML (Event Viewer, wevtutil; any
+ * encoding of Windows) is a log, too, whose chunks are events that follow each other. False: neither a file header
+ * nor a chunk nor XML is there. Begins with the oldest record. */
 bool ts_evtx_open(struct ts_evtx *x, const void *data, size_t size);
+bool ts_evtx_is_xml(const struct ts_evtx *x); /* it is a file of events as XML */
 /* Begin again, with the newest or the oldest record (by record number); the statistics begin again too. */
 void ts_evtx_rewind(struct ts_evtx *x, bool newest_first);
 /* Chunks that may hold records; they are numbered in the order of records. */
@@ -113,6 +118,9 @@ const struct ts_evtx_stats *ts_evtx_stats(const struct ts_evtx *x);
 void ts_evtx_harm_text(enum ts_evtx_harm harm, uint64_t n, struct ts_buf *out);
 
 /* --- the current record --- */
+
+/* Make one event as XML, as EvtRender gives it, the current record. False: it is none that can be read. */
+bool ts_evtx_set_xml(struct ts_evtx *x, const char *xml, size_t n);
 
 size_t ts_evtx_position(const struct ts_evtx *x);  /* number of its chunk */
 uint64_t ts_evtx_number(const struct ts_evtx *x);  /* of its frame */

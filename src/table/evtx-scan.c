@@ -369,7 +369,7 @@ static void put_time(struct ts_scan *s, const char *column, int64_t time)
 static bool told(const struct ts_evtx_source *src, size_t i)
 {
 	for (size_t k = 0; k < i; k++) {
-		if (ts_str_case_eq(src->parts[k].channel, src->parts[i].channel)) {
+		if (!src->parts[k].copy && ts_str_case_eq(src->parts[k].channel, src->parts[i].channel)) {
 			return true;
 		}
 	}
@@ -382,12 +382,12 @@ bool ts_evtx_scan_channels(const struct ts_evtx_source *src, struct ts_scan *s)
 	size_t rows = 0;
 	for (size_t i = 0; i < src->nparts && more; i++) {
 		struct ts_evtx_part_info sum = src->parts[i];
-		if (!ts_scan_allows_text(s, "channel", sum.channel) || told(src, i)) {
+		if (sum.copy || !ts_scan_allows_text(s, "channel", sum.channel) || told(src, i)) {
 			continue;
 		}
 		for (size_t k = i + 1; k < src->nparts; k++) {
 			const struct ts_evtx_part_info *p = &src->parts[k];
-			if (ts_str_case_eq(p->channel, sum.channel)) {
+			if (!p->copy && ts_str_case_eq(p->channel, sum.channel)) {
 				sum.records += p->records;
 				sum.oldest = p->oldest < sum.oldest ? p->oldest : sum.oldest;
 				sum.newest = p->newest > sum.newest ? p->newest : sum.newest;

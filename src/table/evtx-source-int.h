@@ -21,6 +21,7 @@ struct ts_evtx_part_info {
 	size_t log;
 	uint64_t records;
 	int64_t oldest, newest;
+	bool copy; /* in an export of a log that is there */
 };
 
 struct ts_evtx_log_info {
@@ -31,6 +32,7 @@ struct ts_evtx_log_info {
 	int64_t newest;
 	const char *computer, *channel;
 	bool is_log; /* false: no event log at all */
+	bool is_xml; /* events as XML */
 	bool many;   /* too many channels to list: looked through for each */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "base/str.h"
 
 #define MAX_PARTS 4096 /* channels in all logs together; there are some 1,200 on a machine */
 
@@ -59,6 +60,7 @@ static void read_log(struct ts_evtx_source *src, size_t i, struct ts_evtx *x)
 	struct ts_evtx_log_info *l = &src->logs[i];
 	struct ts_evtx_part_info *part = NULL;
 	l->is_log = ts_evtx_open(x, l->file.data, l->file.size);
+	l->is_xml = ts_evtx_is_xml(x);
 	l->nchunks = ts_evtx_chunks(x);
 	l->chunks = ts_arena_calloc(src->arena, l->nchunks > 0 ? l->nchunks : 1, sizeof(*l->chunks));
 	for (size_t k = 0; k < l->nchunks; k++) {
@@ -126,6 +128,36 @@ static void mark_copies(struct ts_evtx_source *src)
 	free(all);
 }
 
+/* An export as XML beside the log that it was made from, which has all of it. */
+static bool is_export(const struct ts_evtx_source *src, size_t log)
+{
+	bool covered = true;
+	for (size_t i = 0; i < src->nparts && covered; i++) {
+		const struct ts_evtx_part_info *p = &src->parts[i];
+		covered = p->log != log;
+		for (size_t k = 0; k < src->nparts && !covered; k++) {
+			const struct ts_evtx_part_info *whole = &src->parts[k];
+			covered = !src->logs[whole->log].is_xml &&
+				  ts_str_case_eq(whole->channel, p->channel) && whole->oldest <= p->oldest &&
+				  whole->newest >= p->newest;
+		}
+	}
+	return covered && src->logs[log].is_xml && !src->logs[log].many;
+}
+
+static void mark_exports(struct ts_evtx_source *src)
+{
+	for (size_t i = 0; i < src->nlogs; i++) {
+		bool copy = is_export(src, i);
+		for (size_t k = 0; copy && k < src->logs[i].nchunks; k++) {
+			src->logs[i].chunks[k].copy = true;
+		}
+		for (size_t k = 0; copy && k < src->nparts; k++) {
+			src->parts[k].copy = src->parts[k].copy || src->parts[k].log == i;
+		}
+	}
+}
+
 static void sort_logs(struct ts_evtx_source *src)
 {
 	for (size_t i = 0; i < src->nlogs; i++) {
@@ -152,6 +184,7 @@ struct ts_evtx_source *ts_evtx_source_new(const struct ts_evtx_log *logs, size_t
 		read_log(src, i, x);
 	}
 	mark_copies(src);
+	mark_exports(src);
 	sort_logs(src);
 	ts_evtx_free(x);
 	return src;

@@ -101,6 +101,9 @@ static enum ts_sniff sniff_text(struct ts_str text)
 	if (!is_text(text)) {
 		return TS_SNIFF_UNKNOWN;
 	}
+	if (ts_evtx_recognise_xml(text.p, text.n)) {
+		return TS_SNIFF_EVTX;
+	}
 	if (memmem(text.p, text.n, pem, sizeof(pem) - 1) != NULL) {
 		return TS_SNIFF_CERT_PEM;
 	}

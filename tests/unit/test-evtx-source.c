@@ -261,4 +261,34 @@ static void test_dc(void)
 	}
 }
 
-TEST_MAIN({ "filters", test_filters }, { "gaps", test_gaps }, { "dc", test_dc })
+/* An export as XML is a log like others; beside the log it was made from it adds nothing. */
+static void test_exports(void)
+{
+	static const char *const names[] = { "evtx/with-microsoft-xml/System.evtx",
+		"evtx/with-microsoft-xml/System.xml" };
+	static const char sql[] = "SELECT count(*), sum(eventid), max(datetime), count(data) FROM "
+				  "windows_eventlog WHERE channel = 'System'";
+	struct ts_buf files[2];
+	struct ts_evtx_log logs[2];
+	size_t n = 0;
+	while (evidence_there() && n < 2 && evidence_read(names[n], &files[n])) {
+		logs[n] = (struct ts_evtx_log){ files[n].data, files[n].len, names[n] };
+		n++;
+	}
+	for (size_t from = 0; n == 2 && from < 3; from++) { /* the log, the export, both */
+		struct ts_evtx_source *src =
+			ts_evtx_source_new(logs + (from < 2 ? from : 0), from < 2 ? 1 : 2);
+		check_rows(src, sql, "1247|2609437|2025-06-08T07:15:00.0513480Z|1247\n",
+			"windows_eventlog System read\n", NULL);
+		check_rows(src,
+			"SELECT channel, records FROM windows_event_channels WHERE channel = 'System'",
+			"System|1247\n", "windows_event_channels System read\n", NULL);
+		CHECK_STR(ts_evtx_source_computer(src, 0), "NIKOLAISMETBD82");
+		ts_evtx_source_free(src);
+	}
+	for (size_t i = 0; i < n; i++) {
+		ts_buf_finish(&files[i]);
+	}
+}
+
+TEST_MAIN({ "filters", test_filters }, { "gaps", test_gaps }, { "dc", test_dc }, { "exports", test_exports })
