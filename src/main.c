@@ -19,7 +19,7 @@
  *   engine/            the stepper: walk.c (what follows from what is known), runner.c (checks on threads), session.c, kbtest.c,
  *                      store.c (sessions.db), kept.c (a session as data)
  *   kb/                entries: yaml.c front.c parse*.c (Markdown in), lint*.c, compile.c store.c (kb.db out), kb.c load.c lookup.c
- *                      search.c recognise.c weigh.c cache.c (kb.db in)
+ *                      search.c recognise*.c weigh.c cache.c (kb.db in)
  *   table/             vtab.c (the one virtual-table module), schema-*.c (descriptions), evidence.c (what is behind a machine), bundle.c,
  *                      container.c sniff.c files*.c (a machine's files: folders, archives, hives, exports, sockets, certificates),
  *                      one file per live table

@@ -3,6 +3,7 @@
 #include "kb/recognise-int.h"
 
 #include <assert.h>
+#include <string.h>
 #include "base/utf8.h"
 
 /* Base letters of U+00C0 to U+017F. */
@@ -88,6 +89,36 @@ static uint32_t fold(uint32_t cp)
 	return cp >= 0x0400 && cp <= 0x040F ? cp + 0x50 : cp;
 }
 
+/* "&#58;", "&nbsp;", and "=20" before a number: what pages and mails write for a sign. 0 = there is none here. */
+static size_t encoded(const char *text, size_t n, uint32_t *cp)
+{
+	static const struct {
+		const char *text;
+		uint32_t cp;
+	} names[] = { { "&nbsp;", ' ' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' },
+		{ "&quot;", '"' }, { "&colon;", ':' }, { "&#x3a;", ':' } };
+	size_t i = 2;
+
+	if (n > 5 && memcmp(text, "=20", 3) == 0 && text[3] == '0' && (text[4] == 'x' || text[4] == 'X')) {
+		*cp = ' ';
+		return 3;
+	}
+	for (size_t k = 0; k < TS_COUNT(names); k++) {
+		size_t len = strlen(names[k].text);
+		if (n >= len && memcmp(text, names[k].text, len) == 0) {
+			*cp = names[k].cp;
+			return len;
+		}
+	}
+	if (n < 4 || text[0] != '&' || text[1] != '#') {
+		return 0;
+	}
+	for (*cp = 0; i < n && i < 8 && text[i] >= '0' && text[i] <= '9'; i++) {
+		*cp = *cp * 10 + (uint32_t)(text[i] - '0');
+	}
+	return i > 2 && i < n && text[i] == ';' && *cp <= 0x10FFFF ? i + 1 : 0;
+}
+
 void ts_fold(const char *text, size_t n, struct ts_arena *a, struct ts_folded *out)
 {
 	size_t at = 0;
@@ -97,7 +128,10 @@ void ts_fold(const char *text, size_t n, struct ts_arena *a, struct ts_folded *o
 	out->off = ts_arena_calloc(a, n + 1, sizeof(*out->off));
 	while (at < n) {
 		uint32_t cp;
-		size_t len = ts_utf8_next(text + at, n - at, &cp, NULL);
+		size_t len = encoded(text + at, n - at, &cp);
+		if (len == 0) {
+			len = ts_utf8_next(text + at, n - at, &cp, NULL);
+		}
 		uint32_t folded = cp == 0 ? ' ' : fold(cp);
 		if (folded != DROP) {
 			out->cp[out->n] = folded;

@@ -23,6 +23,8 @@ enum ts_label {
 	TS_LABEL_NONE,
 	TS_LABEL_NUMBER,   /* "process id": some other number, never a code */
 	TS_LABEL_WEAK,     /* "value", "error": a number that follows may be a code, if it is a known one */
+	TS_LABEL_DETAIL,   /* "sub status": says more than the status beside it */
+	TS_LABEL_WIN32,    /* "system error", "WSAGetLastError": what HRESULT_FROM_WIN32 wraps */
 	TS_LABEL_CODE,     /* "error code" */
 	TS_LABEL_REASON,   /* "reason", "disconnected" */
 	TS_LABEL_EXIT,     /* "exit code" */
@@ -32,6 +34,8 @@ enum ts_label {
 /* text is folded UTF-8 without any blanks. *close is set when the word stands right before the end, apart
  * from signs. */
 enum ts_label ts_label_of(const char *text, bool *close);
+/* Is this label that of another protocol's number, by what the whole text (folded, without blanks) holds? */
+bool ts_label_foreign(const char *text, const char *all);
 /* Does this folded text without blanks begin with a word for "extended", apart from signs? */
 bool ts_label_follows(const char *text);
 
@@ -43,7 +47,8 @@ struct ts_candidate {
 	uint32_t value;
 	size_t start, end;      /* in the folded text */
 	bool negative, guessed; /* guessed: a letter was read as a digit */
-	bool has_joined;        /* the number might go on in the next line: */
+	bool has_joined;        /* the number might go on after a blank or in the next line: */
+	bool joined_sure;       /* what follows is no number by itself */
 	uint32_t joined;
 	size_t joined_end;
 	enum ts_code_role role; /* of a name */
@@ -55,7 +60,6 @@ struct ts_candidate {
 
 /* What the scanner asks of the knowledge base. */
 struct ts_scan_ask {
-	bool (*known)(void *arg, uint32_t code);
 	/* The code of a symbolic name (UTF-8, folded). */
 	bool (*name)(void *arg, const char *name, uint32_t *code, enum ts_code_role *role);
 	void *arg;
@@ -64,5 +68,12 @@ struct ts_scan_ask {
 /* All candidates in order, labelled; at most TS_CANDIDATES_MAX. */
 size_t ts_scan(const struct ts_folded *f, const struct ts_scan_ask *ask, struct ts_arena *a,
 	struct ts_candidate **out);
+
+/* The candidate that is the text's code, NULL if none is, and the one that is its extended code, NULL if it has none.
+ * Values of the candidates become what they stand for. */
+void ts_recognise_judge(struct ts_kb *kb, struct ts_candidate *list, size_t n,
+	const struct ts_candidate **code, const struct ts_candidate **ext);
+/* Does the dictionary or an entry have this number, in any role? */
+bool ts_recognise_known(struct ts_kb *kb, uint32_t code);
 
 #endif

@@ -150,19 +150,58 @@ static struct ts_candidate *add(struct scan *s, enum ts_form form, uint32_t valu
 	return &s->list[s->n++];
 }
 
-/* "0x9\n04": what follows a line end may belong to the number. Whether it does is for the knowledge base to
- * say. */
+/* Does a date, a time or an address go on here? */
+static bool is_dotted(const struct ts_folded *f, size_t i)
+{
+	uint32_t c = at(f, i);
+
+	return (c == '.' || c == ':' || c == '-' || c == ',' || c == '/') && is_digit(at(f, i + 1));
+}
+
+/* "0x9\n04", "0x3000 008": what follows a line end or a blank may belong to the number. Whether it does is for
+ * the knowledge base to say; a zero in front says that it is no number of its own. */
 static void join_hex(const struct ts_folded *f, struct ts_candidate *c, const struct digits *d)
 {
 	struct digits more;
-	size_t next;
+	size_t next = skip_blanks(f, d->end);
 
-	if (is_break(f, d->end, &next) && read_hex(f, next, false, &more) && more.real &&
-		(d->end - c->start - 2) + (more.end - next) <= 8) {
+	if (next > d->end && next <= d->end + 8 && read_hex(f, next, false, &more) && more.real &&
+		!is_dotted(f, more.end) && (d->end - c->start - 2) + (more.end - next) <= 8) {
 		c->has_joined = true;
+		c->joined_sure = at(f, next) == '0' && more.end > next + 1;
 		c->joined = (uint32_t)(d->value << (4 * (more.end - next)) | more.value);
 		c->joined_end = more.end;
 	}
+}
+
+/* A digit that stands alone between blanks. */
+static bool is_single(const struct ts_folded *f, size_t i)
+{
+	bool guessed;
+
+	return at(f, i - 1) == ' ' && hex_digit(at(f, i), &guessed) >= 0 && !is_word(at(f, i + 1));
+}
+
+/* "0 x 9 0 4": a scanner put a blank between all signs. */
+static size_t scan_spaced(struct scan *s, size_t i)
+{
+	const struct ts_folded *f = s->f;
+	bool guessed = false;
+	uint64_t value = 0;
+	size_t k = i + 4;
+
+	if ((at(f, i) != '0' && at(f, i) != 'o') || !is_blank(at(f, i + 1)) || at(f, i + 2) != 'x' ||
+		!is_blank(at(f, i + 3))) {
+		return 0;
+	}
+	for (; k < i + 20 && is_single(f, k); k += 2) {
+		value = value << 4 | (uint64_t)hex_digit(at(f, k), &guessed);
+	}
+	if (k == i + 4) {
+		return 0;
+	}
+	add(s, TS_FORM_HEX, (uint32_t)value, i, k - 1);
+	return k - 1 - i;
 }
 
 /* 0x904, also with a letter O, and with a blank or a line end after the x. */
@@ -188,6 +227,9 @@ static size_t scan_prefixed(struct scan *s, size_t i)
 	if (!(read_hex(f, start, true, &d) || (cut.n > start && read_hex(&cut, start, false, &d))) ||
 		!fits(&d) || ((zero != '0' || start > i + 2) && !d.real)) {
 		return 0;
+	}
+	if (at(f, d.end) == '-' && is_digit(at(f, d.end + 1)) && at(f, d.end + 2) != 'x') {
+		return d.end - i; /* the number of a telephone or a part */
 	}
 	c = add(s, TS_FORM_HEX, (uint32_t)d.value, i, d.end);
 	if (c != NULL) {
@@ -312,6 +354,17 @@ static size_t scan_name(struct scan *s, size_t i)
 
 /* --- labels ------------------------------------------------------------ */
 
+/* Is the word that ends here as short as an abbreviation: "ext." */
+static bool is_short(const struct ts_folded *f, size_t end)
+{
+	size_t n = 0;
+
+	while (n < end && n < 4 && f->cp[end - n - 1] >= 'a' && f->cp[end - n - 1] <= 'z') {
+		n++;
+	}
+	return n > 0 && n < 4;
+}
+
 /* What stands before the candidate as far as it may be its label: back to the last candidate, the last
  * sentence, an empty line. */
 static size_t label_start(const struct scan *s, size_t candidate)
@@ -322,8 +375,8 @@ static size_t label_start(const struct scan *s, size_t candidate)
 
 	while (i > from && end - i < LABEL_MAX) {
 		uint32_t c = f->cp[i - 1], after = at(f, i);
-		bool sentence =
-			(c == '.' || c == '!' || c == '?') && is_blank(after) && skip_blanks(f, i) < end;
+		bool sentence = (c == '.' || c == '!' || c == '?') && is_blank(after) &&
+				skip_blanks(f, i) < end && !(c == '.' && is_short(f, i - 1));
 		if (sentence || c == 0x3002 || (c == '\n' && after == '\n')) {
 			break;
 		}
@@ -361,15 +414,20 @@ static bool after_symbol(const struct ts_folded *f, size_t start)
 
 static void label(struct scan *s)
 {
-	struct ts_buf b;
+	struct ts_buf b, all;
 
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
+	ts_buf_init(&all, TS_BUF_MAX_TEXT);
+	squeeze(s->f, 0, s->f->n, &all);
 	for (size_t i = 0; i < s->n; i++) {
 		struct ts_candidate *c = &s->list[i];
 		uint32_t before = c->start > 0 ? s->f->cp[c->start - 1] : 0;
 
 		squeeze(s->f, label_start(s, i), c->start, &b);
 		c->label = ts_label_of(ts_buf_str(&b), &c->close);
+		if (ts_label_foreign(ts_buf_str(&b), ts_buf_str(&all))) {
+			c->label = TS_LABEL_NUMBER;
+		}
 		if (c->label == TS_LABEL_NONE && after_symbol(s->f, c->start)) {
 			c->label = TS_LABEL_SYMBOL;
 			c->close = true;
@@ -393,20 +451,22 @@ static void label(struct scan *s)
 		squeeze(s->f, c->end, end, &b);
 		c->follows = ts_label_follows(ts_buf_str(&b));
 	}
+	ts_buf_finish(&all);
 	ts_buf_finish(&b);
 }
 
 size_t ts_scan(const struct ts_folded *f, const struct ts_scan_ask *ask, struct ts_arena *a,
 	struct ts_candidate **out)
 {
-	static size_t (*const scanners[])(
-		struct scan *, size_t) = { scan_prefixed, scan_unprefixed, scan_decimal, scan_name };
+	static size_t (*const scanners[])(struct scan *, size_t) = { scan_prefixed, scan_spaced,
+		scan_unprefixed, scan_decimal, scan_name };
 	struct scan s = { .f = f, .ask = ask, .a = a };
 	size_t i = 0;
 
 	while (i < f->n) {
 		size_t used = 0;
-		if (!is_word(f->cp[i])) {
+		/* The subject line of a mail has "_" where a blank was: "error_code:_0x904". */
+		if (!is_word(f->cp[i]) || f->cp[i] == '_') {
 			i++;
 			continue;
 		}

@@ -53,6 +53,13 @@ static const struct {
 	{ "延伸", TS_LABEL_EXTENDED, INSIDE },
 	{ "확장", TS_LABEL_EXTENDED, INSIDE }, /* Korean */
 	{ "ext", TS_LABEL_EXTENDED, ALONE },
+	{ "extcode", TS_LABEL_EXTENDED, ALONE },
+	{ "ext.code", TS_LABEL_EXTENDED, ALONE },
+	{ "exterrcode", TS_LABEL_EXTENDED, ALONE },
+	{ "exterrorcode", TS_LABEL_EXTENDED, ALONE },
+	{ "ext.errorcode", TS_LABEL_EXTENDED, ALONE },
+	{ "ext.fehlercode", TS_LABEL_EXTENDED, ALONE },
+	{ "erw.fehlercode", TS_LABEL_EXTENDED, ALONE },
 	{ "opcode", TS_LABEL_NUMBER, AT_END }, /* fields of events */
 	{ "keywords", TS_LABEL_NUMBER, AT_END },
 	{ "eventid", TS_LABEL_NUMBER, AT_END },
@@ -62,6 +69,32 @@ static const struct {
 	{ "logonid", TS_LABEL_NUMBER, AT_END },
 	{ "sessionid", TS_LABEL_NUMBER, AT_END },
 	{ "logontype", TS_LABEL_NUMBER, AT_END },
+	{ "ticketoptions", TS_LABEL_NUMBER, AT_END }, /* of Kerberos */
+	{ "encryptiontype", TS_LABEL_NUMBER, AT_END },
+	{ "alertcode", TS_LABEL_NUMBER, AT_END }, /* of TLS */
+	{ "warnungscode", TS_LABEL_NUMBER, AT_END },
+	{ "coded'alerte", TS_LABEL_NUMBER, AT_END },
+	{ "coded'alertefatale", TS_LABEL_NUMBER, AT_END },
+	{ "codigodealerta", TS_LABEL_NUMBER, AT_END },
+	{ "wsagetlasterror", TS_LABEL_WIN32, AT_END }, /* numbers of Windows itself */
+	{ "getlasterror", TS_LABEL_WIN32, AT_END },
+	{ "wsagetlasterror()", TS_LABEL_WIN32, AT_END },
+	{ "getlasterror()", TS_LABEL_WIN32, AT_END },
+	{ "lasterror", TS_LABEL_WIN32, AT_END },
+	{ "winsockerror", TS_LABEL_WIN32, AT_END },
+	{ "winsock", TS_LABEL_WIN32, AT_END },
+	{ "wsaerror", TS_LABEL_WIN32, AT_END },
+	{ "socketerror", TS_LABEL_WIN32, AT_END },
+	{ "socketexception", TS_LABEL_WIN32, AT_END },
+	{ "win32exception", TS_LABEL_WIN32, AT_END },
+	{ "win32error", TS_LABEL_WIN32, AT_END },
+	{ "winhttperror", TS_LABEL_WIN32, AT_END },
+	{ "wininet", TS_LABEL_WIN32, AT_END },
+	{ "systemerror", TS_LABEL_WIN32, AT_END },
+	{ "systemfehler", TS_LABEL_WIN32, AT_END },
+	{ "erreursysteme", TS_LABEL_WIN32, AT_END },
+	{ "errordesistema", TS_LABEL_WIN32, AT_END },
+	{ "erroredisistema", TS_LABEL_WIN32, AT_END },
 	{ "exitcode", TS_LABEL_EXIT, AT_END },
 	{ "exitstatus", TS_LABEL_EXIT, AT_END },
 	{ "exitedwith", TS_LABEL_EXIT, AT_END },
@@ -75,13 +108,44 @@ static const struct {
 	{ "disconnected", TS_LABEL_REASON, AT_END },
 	{ "trennungsgrund", TS_LABEL_REASON, AT_END },
 	{ "ursache", TS_LABEL_REASON, AT_END },
+	{ "ursachencode", TS_LABEL_REASON, AT_END },
 	{ "grund", TS_LABEL_REASON, AT_END },
-	{ "raison", TS_LABEL_REASON, AT_END },
-	{ "motivo", TS_LABEL_REASON, AT_END },
-	{ "reden", TS_LABEL_REASON, AT_END },
-	{ "причина", TS_LABEL_REASON, AT_END },
+	{ "getrennt", TS_LABEL_REASON, AT_END },
+	{ "raison", TS_LABEL_REASON, AT_END }, /* French */
+	{ "cause", TS_LABEL_REASON, AT_END },
+	{ "deconnexion", TS_LABEL_REASON, AT_END },
+	{ "deconnecte", TS_LABEL_REASON, AT_END },
+	{ "motivo", TS_LABEL_REASON, AT_END }, /* Spanish, Italian, Portuguese */
+	{ "causa", TS_LABEL_REASON, AT_END },
+	{ "desconexion", TS_LABEL_REASON, AT_END },
+	{ "disconnessione", TS_LABEL_REASON, AT_END },
+	{ "desconexao", TS_LABEL_REASON, AT_END },
+	{ "reden", TS_LABEL_REASON, AT_END }, /* Dutch */
+	{ "oorzaak", TS_LABEL_REASON, AT_END },
+	{ "verbroken", TS_LABEL_REASON, AT_END },
+	{ "przyczyna", TS_LABEL_REASON, AT_END }, /* Polish */
+	{ "powod", TS_LABEL_REASON, AT_END },
+	{ "rozlaczenia", TS_LABEL_REASON, AT_END },
+	{ "duvod", TS_LABEL_REASON, AT_END },   /* Czech */
+	{ "pricina", TS_LABEL_REASON, AT_END }, /* Czech, Slovak */
+	{ "dovod", TS_LABEL_REASON, AT_END },   /* Slovak */
+	{ "orsak", TS_LABEL_REASON, AT_END },   /* Swedish */
+	{ "arsag", TS_LABEL_REASON, AT_END },   /* Danish */
+	{ "arsak", TS_LABEL_REASON, AT_END },   /* Norwegian */
+	{ "syy", TS_LABEL_REASON, AT_END },     /* Finnish */
+	{ "indok", TS_LABEL_REASON, AT_END },   /* Hungarian */
+	{ "neden", TS_LABEL_REASON, AT_END },   /* Turkish */
+	{ "nedeni", TS_LABEL_REASON, AT_END },
+	{ "motiv", TS_LABEL_REASON, AT_END },   /* Romanian */
+	{ "razlog", TS_LABEL_REASON, AT_END },  /* Croatian, Slovenian */
+	{ "причина", TS_LABEL_REASON, AT_END }, /* Russian, Ukrainian, Bulgarian */
+	{ "отключения", TS_LABEL_REASON, AT_END },
+	{ "αιτια", TS_LABEL_REASON, AT_END },
 	{ "原因", TS_LABEL_REASON, AT_END },
+	{ "原因代码", TS_LABEL_REASON, AT_END },
+	{ "断开连接", TS_LABEL_REASON, AT_END },
 	{ "理由", TS_LABEL_REASON, AT_END },
+	{ "切断", TS_LABEL_REASON, AT_END },
 	{ "이유", TS_LABEL_REASON, AT_END },
 	{ "code", TS_LABEL_CODE, AT_END }, /* also Fehlercode, foutcode */
 	{ "coded'erreur", TS_LABEL_CODE, AT_END },
@@ -111,7 +175,18 @@ static const struct {
 	{ "코드", TS_LABEL_CODE, AT_END },
 	{ "hresult", TS_LABEL_CODE, AT_END },
 	{ "ntstatus", TS_LABEL_CODE, AT_END },
-	{ "substatus", TS_LABEL_WEAK, AT_END },
+	{ "substatus", TS_LABEL_DETAIL, AT_END },
+	{ "unterstatus", TS_LABEL_DETAIL, AT_END },
+	{ "sous-statut", TS_LABEL_DETAIL, AT_END },
+	{ "sous-etat", TS_LABEL_DETAIL, AT_END },
+	{ "subestado", TS_LABEL_DETAIL, AT_END },
+	{ "statosecondario", TS_LABEL_DETAIL, AT_END },
+	{ "sottostato", TS_LABEL_DETAIL, AT_END },
+	{ "podstan", TS_LABEL_DETAIL, AT_END },
+	{ "stanpodrzedny", TS_LABEL_DETAIL, AT_END },
+	{ "подсостояние", TS_LABEL_DETAIL, AT_END },
+	{ "サブステータス", TS_LABEL_DETAIL, AT_END },
+	{ "子状态", TS_LABEL_DETAIL, AT_END },
 	{ "status", TS_LABEL_WEAK, AT_END },
 	{ "value", TS_LABEL_WEAK, AT_END },
 	{ "wert", TS_LABEL_WEAK, AT_END },
@@ -123,11 +198,23 @@ static const struct {
 	{ "errore", TS_LABEL_WEAK, AT_END },
 	{ "erro", TS_LABEL_WEAK, AT_END },
 	{ "fout", TS_LABEL_WEAK, AT_END },
+	{ "blad", TS_LABEL_WEAK, AT_END },
+	{ "chyba", TS_LABEL_WEAK, AT_END },
 	{ "ошибка", TS_LABEL_WEAK, AT_END },
 	{ "エラー", TS_LABEL_WEAK, AT_END },
 	{ "错误", TS_LABEL_WEAK, AT_END },
 	{ "錯誤", TS_LABEL_WEAK, AT_END },
 	{ "오류", TS_LABEL_WEAK, AT_END },
+};
+
+/* Numbers of another protocol that have the same name as ours; the whole text tells. */
+static const struct {
+	const char *word, *context;
+} foreign[] = {
+	{ "failurecode", "kerberos" },
+	{ "failurecode", "ticketoptions" },
+	{ "resultcode", "kerberos" },
+	{ "resultcode", "ticketoptions" },
 };
 
 /* Small words and signs between the word and the number. */
@@ -167,6 +254,18 @@ static enum ts_label at_end(const char *text, size_t n)
 		}
 	}
 	return TS_LABEL_NONE;
+}
+
+bool ts_label_foreign(const char *text, const char *all)
+{
+	size_t n = without_tail(text, strlen(text));
+
+	for (size_t i = 0; i < TS_COUNT(foreign); i++) {
+		if (ends_with(text, n, foreign[i].word) && strstr(all, foreign[i].context) != NULL) {
+			return true;
+		}
+	}
+	return false;
 }
 
 enum ts_label ts_label_of(const char *text, bool *close)

@@ -15,11 +15,8 @@
 #define TEXT_MAX    ((size_t)256 << 10) /* bytes that are looked at */
 #define ALONE_MAX   64                  /* bytes of a text that may be nothing but a code */
 #define HITS_MAX    12
-#define PAIR_GAP    80     /* code points between a code and its extended code */
 #define PATTERN_MAX 100000 /* patterns tried */
 #define PAIR_SCORE  92.0   /* above it ts_kb_by_code found the pair or the extended code */
-#define NT_BIT      0x10000000u
-#define STATUS_MIN  0x80000000u /* HRESULT and NTSTATUS: never extended by a second number */
 
 struct recogniser {
 	struct ts_kb *kb;
@@ -30,22 +27,6 @@ struct recogniser {
 
 /* --- questions to the knowledge base ----------------------------------- */
 
-static bool known(void *arg, uint32_t code)
-{
-	struct ts_kb *kb = arg;
-	bool found = false;
-
-	for (size_t i = 0; i < kb->nfiles && !found; i++) {
-		sqlite3_stmt *s = ts_store_query(kb, i, TS_Q_CODE_KNOWN);
-		if (s != NULL) {
-			sqlite3_bind_int64(s, 1, code);
-			found = ts_store_row(kb, i, s);
-			sqlite3_reset(s);
-		}
-	}
-	return found;
-}
-
 static bool named(void *arg, const char *name, uint32_t *code, enum ts_code_role *role)
 {
 	uint32_t number;
@@ -55,107 +36,6 @@ static bool named(void *arg, const char *name, uint32_t *code, enum ts_code_role
 }
 
 /* --- the code and its extended code ------------------------------------ */
-
-/* How sure it is that this is a code. 0 = it is none. */
-static int judge(struct ts_kb *kb, struct ts_candidate *c)
-{
-	static const int by_label[] = {
-		[TS_LABEL_NONE] = 0,
-		[TS_LABEL_NUMBER] = 0,
-		[TS_LABEL_WEAK] = 1,
-		[TS_LABEL_CODE] = 4,
-		[TS_LABEL_REASON] = 4,
-		[TS_LABEL_EXIT] = 3,
-		[TS_LABEL_SYMBOL] = 4,
-		[TS_LABEL_EXTENDED] = 3,
-	};
-	static const int by_form[] = {
-		[TS_FORM_HEX] = 8,
-		[TS_FORM_SUFFIX] = 4,
-		[TS_FORM_BARE] = 6,
-		[TS_FORM_DECIMAL] = 2,
-		[TS_FORM_NAME] = 20,
-	};
-	bool is_known = known(kb, c->value);
-
-	if (c->label == TS_LABEL_NUMBER) {
-		return 0;
-	}
-	/* HRESULT_FROM_NT sets one bit of an NTSTATUS: 0xD000006D is 0xC000006D. */
-	if (!is_known && c->value >> 28 == 0xD && known(kb, c->value & ~NT_BIT)) {
-		c->value &= ~NT_BIT;
-		is_known = true;
-	}
-	if (c->has_joined && !is_known && known(kb, c->joined)) {
-		c->value = c->joined;
-		c->end = c->joined_end;
-		is_known = true;
-	}
-	switch (c->form) {
-	case TS_FORM_DECIMAL:
-		/* A decimal number is a code only if something says so. */
-		if (!(c->close && c->label != TS_LABEL_WEAK) &&
-			!(is_known && (c->close || (c->bracketed && c->value > 255))) &&
-			!(c->negative && c->value >= STATUS_MIN && c->value < 0xFFF00000u)) {
-			return 0;
-		}
-		break;
-	case TS_FORM_SUFFIX:
-		if (!c->close && !is_known) {
-			return 0; /* "24h" */
-		}
-		break;
-	default: break;
-	}
-	return by_form[c->form] + by_label[c->label] * (c->close ? 2 : 1) + (is_known ? 3 : 0) -
-	       (c->guessed ? 1 : 0);
-}
-
-static bool is_extended(const struct ts_candidate *c)
-{
-	return c->label == TS_LABEL_EXTENDED || c->follows;
-}
-
-/* The best candidate that is not marked as extended; the first of equals. */
-static struct ts_candidate *best(struct ts_candidate *list, size_t n, bool extended)
-{
-	struct ts_candidate *found = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (list[i].score > 0 && is_extended(&list[i]) == extended &&
-			(found == NULL || list[i].score > found->score)) {
-			found = &list[i];
-		}
-	}
-	return found;
-}
-
-/* The extended code of `code`: the first after it that is called so; else, by shape, the next number where
- * both have a 0x or stand together as "0x904/0x7" - whatever the language of the words between them. */
-static const struct ts_candidate *extended_of(
-	const struct ts_candidate *list, size_t n, const struct ts_candidate *code)
-{
-	const struct ts_candidate *next = code + 1;
-
-	for (size_t i = 0; i < n; i++) {
-		if (&list[i] != code && is_extended(&list[i]) && list[i].form != TS_FORM_NAME &&
-			(list[i].form == TS_FORM_HEX || list[i].close || list[i].follows) &&
-			list[i].start > code->start) {
-			return &list[i];
-		}
-	}
-	if (next == list + n || code->form == TS_FORM_NAME || code->label == TS_LABEL_SYMBOL ||
-		code->label == TS_LABEL_EXIT || code->value >= STATUS_MIN || next->value == code->value ||
-		next->value >= STATUS_MIN || next->start - code->end > PAIR_GAP ||
-		next->form == TS_FORM_NAME) {
-		return NULL;
-	}
-	if (code->form == TS_FORM_HEX && next->form == TS_FORM_HEX && next->label != TS_LABEL_SYMBOL &&
-		next->label != TS_LABEL_EXIT) {
-		return next;
-	}
-	return NULL;
-}
 
 static void place(const struct ts_folded *f, const struct ts_candidate *c, size_t *off, size_t *len)
 {
@@ -179,23 +59,15 @@ static enum ts_code_role role_of(const struct ts_candidate *c, bool has_ext)
 
 static void find_codes(struct recogniser *r, const char *text, size_t n)
 {
-	struct ts_scan_ask ask = { known, named, r->kb };
-	struct ts_candidate *list, *code;
-	const struct ts_candidate *ext = NULL;
+	struct ts_scan_ask ask = { named, r->kb };
+	struct ts_candidate *list;
+	const struct ts_candidate *code, *ext;
 	struct ts_folded f;
 	size_t count;
 
 	ts_fold(text, n, r->a, &f);
 	count = ts_scan(&f, &ask, r->a, &list);
-	for (size_t i = 0; i < count; i++) {
-		list[i].score = judge(r->kb, &list[i]);
-	}
-	code = best(list, count, false);
-	if (code != NULL) {
-		ext = extended_of(list, count, code);
-	} else {
-		code = best(list, count, true);
-	}
+	ts_recognise_judge(r->kb, list, count, &code, &ext);
 	if (code == NULL) {
 		return;
 	}
@@ -222,8 +94,8 @@ static bool typed_code(struct ts_kb *kb, struct ts_str s, uint32_t *code, enum t
 	if (!ts_kb_code(kb, text + 2, code, role)) {
 		return false;
 	}
-	if (strspn(text + 2, "0123456789") == s.n && !known(kb, *code) && ts_code_parse(text, &hex) &&
-		known(kb, hex)) {
+	if (strspn(text + 2, "0123456789") == s.n && !ts_recognise_known(kb, *code) &&
+		ts_code_parse(text, &hex) && ts_recognise_known(kb, hex)) {
 		*code = hex;
 	}
 	return true;
