@@ -40,20 +40,10 @@ const struct ts_regs *ts_files_regs(struct ts_files *f);
 /* files-computers.c: find out which computer each file is of, and which files are used. */
 bool ts_files_sort_out(struct ts_files *f, const char *computer, struct ts_err *err);
 
-/* A key that a table is made from. False: it is not there, and the ledger has been told: absent (said only where
- * tell_absent), unreadable, or not collected. */
-bool ts_files_key(
-	struct ts_files *f, struct ts_scan *s, const char *path, bool tell_absent, struct ts_reg_key *key);
-
-void ts_files_scan_registry(struct ts_files *f, struct ts_scan *s);
-void ts_files_scan_registry_value(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_services(struct ts_files *f, struct ts_scan *s);
-void ts_files_scan_rdp_listener(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_os_version(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_system_info(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_users(struct ts_files *f, struct ts_scan *s);
-void ts_files_scan_firewall_rules(struct ts_files *f, struct ts_scan *s);
-void ts_files_scan_firewall_profiles(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_certificates(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_journal(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_listening_ports(struct ts_files *f, struct ts_scan *s);

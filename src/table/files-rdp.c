@@ -1,9 +1,9 @@
-/* table/files-rdp.c - rdp_listener and the tables of the firewall from a machine's registry: what is set locally, what by
+/* table/files-rdp.c - rdp_listener and the tables of the firewall from a machine's registry, of files or of the running system: what is set locally, what by
  * policy, and which of them wins. */
 #include <string.h>
 #include "base/str.h"
 #include "decode/fwrule.h"
-#include "table/files-int.h"
+#include "table/files-registry.h"
 
 #define CCS             "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
 #define SERVER          CCS "Control\\Terminal Server"
@@ -28,20 +28,11 @@ static struct policy find_policy(const struct ts_regs *r, const char *path)
 /* Say what is not known of policies; true when something is. */
 static bool tell_policy(struct ts_scan *s, const struct policy *p, const char *what)
 {
-	switch (p->found) {
-	case TS_REG_FOUND:
-		if (p->key.trouble != NULL) {
-			ts_scan_sawf(s, TS_SEEN_PARTIAL, "%s: %s", what, p->key.trouble);
-			return true;
-		}
-		return false;
-	case TS_REG_ABSENT: return false;
-	case TS_REG_UNREADABLE: ts_scan_sawf(s, TS_SEEN_PARTIAL, "%s: %s", what, p->why); return true;
-	case TS_REG_NOT_COLLECTED:
-		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "%s: %s", what, p->why);
+	if (p->found == TS_REG_FOUND && p->key.trouble != NULL) {
+		ts_scan_sawf(s, TS_SEEN_PARTIAL, "%s: %s", what, p->key.trouble);
 		return true;
 	}
-	return false;
+	return ts_regs_tell(s, p->found, what, p->why);
 }
 
 /* --- rdp_listener --- */
@@ -128,18 +119,17 @@ static bool put_listener(struct ts_scan *s, const struct ts_regs *r, const struc
 	return ts_row_end(s);
 }
 
-void ts_files_scan_rdp_listener(struct ts_files *f, struct ts_scan *s)
+void ts_regs_scan_rdp_listener(const struct ts_regs *r, struct ts_scan *s)
 {
 	static const char *const ruled[] = { "deny_connections", "deny_connections_source", "security_layer",
 		"security_layer_source", "user_authentication", "user_authentication_source",
 		"min_encryption_level", "min_encryption_level_source", "certificate_source",
 		"max_instances" };
-	const struct ts_regs *r = ts_files_regs(f);
 	struct ts_reg_key server, stations, key;
 	struct ts_reg_iter it = { 0 };
 	struct ts_buf name;
-	if (!ts_files_key(f, s, SERVER, true, &server) ||
-		!ts_files_key(f, s, SERVER "\\WinStations", true, &stations)) {
+	if (!ts_regs_key(r, s, SERVER, true, &server) ||
+		!ts_regs_key(r, s, SERVER "\\WinStations", true, &stations)) {
 		return;
 	}
 	struct policy policy = find_policy(r, POLICY);
@@ -215,12 +205,11 @@ static bool put_rules(struct ts_scan *s, const struct ts_regs *r, const struct t
 	return whole && !it.damaged;
 }
 
-void ts_files_scan_firewall_rules(struct ts_files *f, struct ts_scan *s)
+void ts_regs_scan_firewall_rules(const struct ts_regs *r, struct ts_scan *s)
 {
-	const struct ts_regs *r = ts_files_regs(f);
 	struct ts_reg_key rules;
 	struct policy policy = find_policy(r, FIREWALL_POLICY "\\FirewallRules");
-	if (!ts_files_key(f, s, FIREWALL "\\FirewallRules", true, &rules)) {
+	if (!ts_regs_key(r, s, FIREWALL "\\FirewallRules", true, &rules)) {
 		return;
 	}
 	bool whole = put_rules(s, r, &rules);
@@ -243,7 +232,7 @@ static bool profile_number(const struct ts_regs *r, const struct policy *policy,
 	return *by_policy || ts_regs_number(r, local, name, out);
 }
 
-void ts_files_scan_firewall_profiles(struct ts_files *f, struct ts_scan *s)
+void ts_regs_scan_firewall_profiles(const struct ts_regs *r, struct ts_scan *s)
 {
 	static const struct {
 		const char *name, *local, *policy, *old_policy;
@@ -253,7 +242,6 @@ void ts_files_scan_firewall_profiles(struct ts_files *f, struct ts_scan *s)
 			FIREWALL_POLICY "\\StandardProfile" },
 		{ "public", FIREWALL "\\PublicProfile", FIREWALL_POLICY "\\PublicProfile", NULL },
 	};
-	const struct ts_regs *r = ts_files_regs(f);
 	bool gap = false;
 	for (size_t i = 0; i < TS_COUNT(profiles); i++) {
 		struct ts_reg_key local;
@@ -261,7 +249,7 @@ void ts_files_scan_firewall_profiles(struct ts_files *f, struct ts_scan *s)
 		if (policy.found == TS_REG_ABSENT && profiles[i].old_policy != NULL) {
 			policy = find_policy(r, profiles[i].old_policy);
 		}
-		if (!ts_files_key(f, s, profiles[i].local, true, &local)) {
+		if (!ts_regs_key(r, s, profiles[i].local, true, &local)) {
 			return;
 		}
 		gap = (i == 0 && tell_policy(s, &policy, "what policies set")) || gap;

@@ -1,14 +1,13 @@
-/* table/files-registry-scan.c - the tables registry and registry_value from a machine's files. */
+/* table/files-registry-scan.c - the tables registry and registry_value from a machine's files or the running system. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/str.h"
-#include "table/files-int.h"
+#include "table/files-registry.h"
 
 #define MAX_KEYS 5000000 /* that one scan walks through: more than any file of the allowed size has */
 
 /* A scan in progress. */
 struct walk {
-	struct ts_files *f;
 	const struct ts_regs *regs;
 	struct ts_scan *s;
 	struct ts_reg_value v;
@@ -19,9 +18,9 @@ struct walk {
 	size_t keys;
 };
 
-static void walk_init(struct walk *w, struct ts_files *f, struct ts_scan *s)
+static void walk_init(struct walk *w, const struct ts_regs *r, struct ts_scan *s)
 {
-	*w = (struct walk){ .f = f, .regs = ts_files_regs(f), .s = s, .more = true };
+	*w = (struct walk){ .regs = r, .s = s, .more = true };
 	ts_reg_value_init(&w->v);
 	ts_buf_init(&w->name, 1 << 20);
 	ts_buf_init(&w->text, TS_HIVE_MAX_DATA * 2);
@@ -177,11 +176,10 @@ static const char *asked_key(struct ts_scan *s)
 
 static void tell_gap(struct ts_scan *s, enum ts_reg_found found, const char *why)
 {
-	switch (found) {
-	case TS_REG_FOUND: break;
-	case TS_REG_ABSENT: ts_scan_saw(s, NULL, TS_SEEN_ABSENT, "there is no such key"); break;
-	case TS_REG_UNREADABLE: ts_scan_saw(s, NULL, TS_SEEN_PARTIAL, why); break;
-	case TS_REG_NOT_COLLECTED: ts_scan_saw(s, NULL, TS_SEEN_NOT_COLLECTED, why); break;
+	if (found == TS_REG_ABSENT) {
+		ts_scan_saw(s, NULL, TS_SEEN_ABSENT, "there is no such key");
+	} else {
+		ts_regs_tell(s, found, NULL, why);
 	}
 }
 
@@ -195,12 +193,12 @@ static void tell_found(struct ts_scan *s, const struct ts_reg_key *key, bool dam
 	}
 }
 
-void ts_files_scan_registry(struct ts_files *f, struct ts_scan *s)
+void ts_regs_scan_registry(const struct ts_regs *r, struct ts_scan *s)
 {
 	struct walk w;
 	struct ts_reg_key key;
 	const char *asked = asked_key(s), *why = NULL;
-	walk_init(&w, f, s);
+	walk_init(&w, r, s);
 	if (asked == NULL) {
 		scan_all(&w);
 	} else {
@@ -231,12 +229,12 @@ static void put_value(struct walk *w, const char *state, const struct ts_reg_key
 	ts_row_end(w->s);
 }
 
-void ts_files_scan_registry_value(struct ts_files *f, struct ts_scan *s)
+void ts_regs_scan_registry_value(const struct ts_regs *r, struct ts_scan *s)
 {
 	struct walk w;
 	struct ts_reg_key key;
 	const char *asked = ts_scan_text(s, "key", 0), *name = ts_scan_text(s, "name", 0), *why = NULL;
-	walk_init(&w, f, s);
+	walk_init(&w, r, s);
 	enum ts_reg_found found = ts_regs_find(w.regs, asked, &key, &why);
 	if (found == TS_REG_ABSENT) {
 		put_value(&w, "absent-key", NULL, false);

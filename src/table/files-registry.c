@@ -25,9 +25,29 @@ struct ts_regs *ts_regs_new(const struct ts_member *const *members, size_t n)
 	return r;
 }
 
+struct ts_regs *ts_regs_new_live(void)
+{
+	struct ts_regs_live *live = ts_regs_live_new();
+	if (live == NULL) {
+		return NULL;
+	}
+	struct ts_regs *r = ts_xcalloc(1, sizeof(*r));
+	r->arena = ts_arena_new();
+	r->live = live;
+	TS_GROW(r->sources, r->cap, r->n);
+	r->sources[r->n++] = (struct ts_reg_source){ .live = true };
+	return r;
+}
+
+const char *ts_regs_denied(const struct ts_regs *r)
+{
+	return r->live != NULL ? ts_regs_live_denied(r->live) : NULL;
+}
+
 void ts_regs_free(struct ts_regs *r)
 {
 	if (r != NULL) {
+		ts_regs_live_free(r->live);
 		for (size_t i = 0; i < r->n; i++) {
 			ts_buf_finish(&r->sources[i].copy);
 		}
@@ -40,7 +60,7 @@ void ts_regs_free(struct ts_regs *r)
 
 const struct ts_regs_hive *ts_regs_hive(const struct ts_regs *r, size_t i)
 {
-	return i < r->n && !r->sources[i].text ? &r->sources[i].info : NULL;
+	return i < r->n && !r->sources[i].text && !r->sources[i].live ? &r->sources[i].info : NULL;
 }
 
 int64_t ts_regs_newest(const struct ts_regs *r)
@@ -307,6 +327,9 @@ enum ts_reg_found ts_regs_find(
 	const char *unused;
 	char other[MAX_PATH_BYTES];
 	struct ts_str path = ts_str_of(text), rest;
+	if (r->live != NULL) {
+		return ts_regs_live_find(r->live, text, key, why);
+	}
 	why = why != NULL ? why : &unused;
 	if (path.n >= MAX_PATH_BYTES / 2) {
 		*why = "the path is longer than any key's";
@@ -329,19 +352,6 @@ enum ts_reg_found ts_regs_find(
 }
 
 /* --- values --- */
-
-void ts_reg_value_init(struct ts_reg_value *v)
-{
-	*v = (struct ts_reg_value){ 0 };
-	ts_buf_init(&v->name, 1 << 20);
-	ts_buf_init(&v->data, TS_HIVE_MAX_DATA);
-}
-
-void ts_reg_value_finish(struct ts_reg_value *v)
-{
-	ts_buf_finish(&v->name);
-	ts_buf_finish(&v->data);
-}
 
 static void from_hive(const struct ts_hive *h, ts_hive_cell cell, struct ts_reg_value *v, bool with_data)
 {
@@ -366,6 +376,9 @@ enum ts_reg_found ts_regs_value(
 	const struct ts_regs *r, const struct ts_reg_key *key, const char *name, struct ts_reg_value *v)
 {
 	const struct ts_reg_source *s = &r->sources[key->source];
+	if (s->live) {
+		return ts_regs_live_value(r->live, key->at, name, v);
+	}
 	if (!s->text) {
 		ts_hive_cell cell;
 		enum ts_hive_found f = ts_hive_value(&s->hive, key->at, name, strlen(name), &cell);
@@ -388,6 +401,9 @@ enum ts_reg_found ts_regs_value(
 int64_t ts_regs_key_time(const struct ts_regs *r, const struct ts_reg_key *key)
 {
 	const struct ts_reg_source *s = &r->sources[key->source];
+	if (s->live) {
+		return ts_regs_live_time(r->live, key->at);
+	}
 	return s->text ? 0 : ts_filetime_unix(ts_hive_key_time(&s->hive, key->at));
 }
 
@@ -397,6 +413,9 @@ bool ts_regs_next_key(const struct ts_regs *r, const struct ts_reg_key *key, str
 	const struct ts_reg_source *s = &r->sources[key->source];
 	ts_buf_clear(name);
 	*out = *key;
+	if (s->live) {
+		return ts_regs_live_next_key(r->live, it, out, name);
+	}
 	if (!s->text) {
 		if (!it->begun) {
 			ts_hive_subkeys(&s->hive, key->at, &it->hive);
@@ -424,6 +443,9 @@ bool ts_regs_next_value(const struct ts_regs *r, const struct ts_reg_key *key, s
 	struct ts_reg_value *v, bool with_data)
 {
 	const struct ts_reg_source *s = &r->sources[key->source];
+	if (s->live) {
+		return ts_regs_live_next_value(r->live, key->at, it, v);
+	}
 	if (!s->text) {
 		ts_hive_cell cell;
 		if (!it->begun) {
@@ -449,6 +471,11 @@ bool ts_regs_next_value(const struct ts_regs *r, const struct ts_reg_key *key, s
 
 bool ts_regs_root(const struct ts_regs *r, size_t i, const char **path, struct ts_reg_key *key)
 {
+	static const char *const live[] = { "HKEY_LOCAL_MACHINE", "HKEY_USERS" };
+	if (r->live != NULL) {
+		*path = i < TS_COUNT(live) ? live[i] : NULL;
+		return *path != NULL && ts_regs_find(r, *path, key, NULL) == TS_REG_FOUND;
+	}
 	for (size_t s = 0; s < r->n; s++) {
 		const struct ts_reg_source *src = &r->sources[s];
 		if (src->mounted && i-- == 0) {
@@ -468,33 +495,4 @@ bool ts_regs_root(const struct ts_regs *r, size_t i, const char **path, struct t
 		}
 	}
 	return false;
-}
-
-/* --- in few words --- */
-
-const char *ts_regs_text(
-	const struct ts_regs *r, const struct ts_reg_key *key, const char *name, struct ts_arena *a)
-{
-	struct ts_reg_value v;
-	const char *out = NULL;
-	ts_reg_value_init(&v);
-	if (ts_regs_value(r, key, name, &v) == TS_REG_FOUND && v.whole) {
-		struct ts_buf text;
-		ts_buf_init(&text, TS_HIVE_MAX_DATA * 2);
-		ts_reg_text(v.type, (const unsigned char *)ts_buf_str(&v.data), v.data.len, &text);
-		out = ts_arena_strdup(a, ts_buf_str(&text));
-		ts_buf_finish(&text);
-	}
-	ts_reg_value_finish(&v);
-	return out;
-}
-
-bool ts_regs_number(const struct ts_regs *r, const struct ts_reg_key *key, const char *name, int64_t *out)
-{
-	struct ts_reg_value v;
-	ts_reg_value_init(&v);
-	bool ok = ts_regs_value(r, key, name, &v) == TS_REG_FOUND && v.whole &&
-		  ts_reg_number(v.type, (const unsigned char *)ts_buf_str(&v.data), v.data.len, out);
-	ts_reg_value_finish(&v);
-	return ok;
 }

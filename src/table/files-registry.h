@@ -10,6 +10,7 @@
 #include "decode/hive.h"
 #include "decode/regdata.h"
 #include "table/container.h"
+#include "table/scan.h"
 
 struct ts_regs;
 
@@ -35,6 +36,10 @@ struct ts_regs_hive {
 
 /* The members must stay. Members of other kinds are passed over. */
 struct ts_regs *ts_regs_new(const struct ts_member *const *members, size_t n);
+/* The registry of the running system; NULL where it has none. One belongs to one thread. */
+struct ts_regs *ts_regs_new_live(void);
+/* The first key of the running system that this user may not look into, met since it was opened; NULL = none. */
+const char *ts_regs_denied(const struct ts_regs *r);
 void ts_regs_free(struct ts_regs *r);                                       /* NULL is allowed */
 const struct ts_regs_hive *ts_regs_hive(const struct ts_regs *r, size_t i); /* NULL past the end */
 /* Newest moment that the hives and keys' base blocks name, Unix seconds; 0 = none. */
@@ -46,6 +51,7 @@ enum ts_reg_found {
 	TS_REG_ABSENT,        /* it is certain that there is none */
 	TS_REG_UNREADABLE,    /* the place is damaged, or the hive is older than its logs */
 	TS_REG_NOT_COLLECTED, /* no file holds this part of the registry */
+	TS_REG_DENIED,        /* the system does not let this user look */
 };
 
 /* A key that was found. */
@@ -92,10 +98,29 @@ bool ts_regs_root(const struct ts_regs *r, size_t i, const char **path, struct t
 
 /* --- in few words --- */
 
+/* Tell the ledger why a key or a part of a table is not there; what may be NULL. False for TS_REG_FOUND, and for
+ * TS_REG_ABSENT, of which nothing is said. */
+bool ts_regs_tell(struct ts_scan *s, enum ts_reg_found found, const char *what, const char *why);
+/* A key that a table is made from. False: it is not there, and the ledger has been told: absent (said only where
+ * tell_absent), denied, unreadable, or not collected. */
+bool ts_regs_key(const struct ts_regs *r, struct ts_scan *s, const char *path, bool tell_absent,
+	struct ts_reg_key *key);
+
 /* The text of a value; NULL when it is not there. Lives in the arena. */
 const char *ts_regs_text(
 	const struct ts_regs *r, const struct ts_reg_key *key, const char *name, struct ts_arena *a);
 /* A number; false when it is not there or none. */
 bool ts_regs_number(const struct ts_regs *r, const struct ts_reg_key *key, const char *name, int64_t *out);
+
+/* --- tables that are made from the registry alone: rows and ledger lines --- */
+
+void ts_regs_scan_registry(const struct ts_regs *r, struct ts_scan *s);
+void ts_regs_scan_registry_value(const struct ts_regs *r, struct ts_scan *s);
+void ts_regs_scan_rdp_listener(const struct ts_regs *r, struct ts_scan *s);
+void ts_regs_scan_firewall_rules(const struct ts_regs *r, struct ts_scan *s);
+void ts_regs_scan_firewall_profiles(const struct ts_regs *r, struct ts_scan *s);
+/* The row of os_version out of its key. */
+void ts_regs_put_version(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key);
+#define TS_REGS_VERSION_KEY "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 
 #endif

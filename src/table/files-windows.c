@@ -87,7 +87,7 @@ void ts_files_scan_services(struct ts_files *f, struct ts_scan *s)
 	struct ts_reg_key services, key;
 	struct ts_reg_iter it = { 0 };
 	struct ts_buf name;
-	if (!ts_files_key(f, s, CCS "Services", true, &services)) {
+	if (!ts_regs_key(ts_files_regs(f), s, CCS "Services", true, &services)) {
 		return;
 	}
 	ts_buf_init(&name, 1 << 20);
@@ -153,7 +153,7 @@ static const char *product_name(struct ts_scan *s, const char *name, int64_t bui
 	return ts_arena_printf(ts_scan_arena(s), "Microsoft %s", name);
 }
 
-static void version_from_registry(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key)
+void ts_regs_put_version(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key)
 {
 	struct ts_arena *a = ts_scan_arena(s);
 	int64_t major, minor, n, build_number = 0;
@@ -228,8 +228,9 @@ void ts_files_scan_os_version(struct ts_files *f, struct ts_scan *s)
 		ts_scan_saw(s, NULL, TS_SEEN_READ, "from the output of systeminfo");
 	} else if (found != TS_REG_FOUND && put_platform(f, s)) {
 		return;
-	} else if (ts_files_key(f, s, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion", true, &key)) {
-		version_from_registry(s, r, &key);
+	} else if (ts_regs_key(ts_files_regs(f), s, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion", true,
+			   &key)) {
+		ts_regs_put_version(s, r, &key);
 		ts_scan_saw(s, NULL, TS_SEEN_READ, NULL);
 	}
 }
@@ -259,7 +260,7 @@ void ts_files_scan_system_info(struct ts_files *f, struct ts_scan *s)
 		computer = ts_arena_strndup(a, host, strcspn(host, "."));
 	}
 	if (computer == NULL) {
-		if (ts_files_key(f, s, CCS "Control\\ComputerName\\ComputerName", true, &key)) {
+		if (ts_regs_key(ts_files_regs(f), s, CCS "Control\\ComputerName\\ComputerName", true, &key)) {
 			ts_scan_saw(s, NULL, TS_SEEN_PARTIAL, "the computer's name cannot be read");
 		}
 		return;
@@ -306,7 +307,8 @@ void ts_files_scan_users(struct ts_files *f, struct ts_scan *s)
 	struct ts_reg_key list, key;
 	struct ts_reg_iter it = { 0 };
 	struct ts_buf sid;
-	if (!ts_files_key(f, s, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion\\ProfileList", true, &list)) {
+	if (!ts_regs_key(ts_files_regs(f), s, SOFTWARE "Microsoft\\Windows NT\\CurrentVersion\\ProfileList",
+		    true, &list)) {
 		return;
 	}
 	ts_buf_init(&sid, 1 << 20);

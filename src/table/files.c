@@ -44,24 +44,27 @@ static const struct source {
 	const char *table;
 	void (*scan)(struct ts_files *f, struct ts_scan *s);
 	const char *file; /* that would answer */
+	/* In place of scan where the registry alone answers. */
+	void (*of_registry)(const struct ts_regs *r, struct ts_scan *s);
 } sources[] = {
 	{ "certificates", ts_files_scan_certificates, SOFTWARE_HIVE ", or the certificates as files" },
 	{ "journal", ts_files_scan_journal, "/var/log/journal/*/system.journal" },
 	{ "listening_ports", ts_files_scan_listening_ports, NETSTAT },
 	{ "os_version", ts_files_scan_os_version, SOFTWARE_HIVE ", or the output of systeminfo" },
 	{ "process_open_sockets", ts_files_scan_open_sockets, NETSTAT },
-	{ "rdp_listener", ts_files_scan_rdp_listener, SYSTEM_HIVE },
-	{ "registry", ts_files_scan_registry, SYSTEM_HIVE " and SOFTWARE, or exports of keys (reg export)" },
-	{ "registry_value", ts_files_scan_registry_value,
-		SYSTEM_HIVE " and SOFTWARE, or exports of keys (reg export)" },
+	{ "rdp_listener", NULL, SYSTEM_HIVE, ts_regs_scan_rdp_listener },
+	{ "registry", NULL, SYSTEM_HIVE " and SOFTWARE, or exports of keys (reg export)",
+		ts_regs_scan_registry },
+	{ "registry_value", NULL, SYSTEM_HIVE " and SOFTWARE, or exports of keys (reg export)",
+		ts_regs_scan_registry_value },
 	{ "services", ts_files_scan_services, SYSTEM_HIVE },
 	{ "system_info", ts_files_scan_system_info, SYSTEM_HIVE ", or the output of systeminfo" },
 	{ "time", scan_time, NULL },
 	{ "users", ts_files_scan_users, SOFTWARE_HIVE },
 	{ "windows_event_channels", scan_channels, "Windows\\System32\\winevt\\Logs\\*.evtx" },
 	{ "windows_eventlog", scan_eventlog, "Windows\\System32\\winevt\\Logs\\*.evtx" },
-	{ "windows_firewall_profiles", ts_files_scan_firewall_profiles, SYSTEM_HIVE " and SOFTWARE" },
-	{ "windows_firewall_rules", ts_files_scan_firewall_rules, SYSTEM_HIVE " and SOFTWARE" },
+	{ "windows_firewall_profiles", NULL, SYSTEM_HIVE " and SOFTWARE", ts_regs_scan_firewall_profiles },
+	{ "windows_firewall_rules", NULL, SYSTEM_HIVE " and SOFTWARE", ts_regs_scan_firewall_rules },
 };
 
 static const struct source *source_of(const char *table)
@@ -84,7 +87,11 @@ void ts_files_scan(struct ts_files *f, struct ts_scan *s)
 	if (f->several != NULL && src->scan != scan_time) {
 		ts_scan_saw(s, NULL, TS_SEEN_PARTIAL, f->several);
 	}
-	src->scan(f, s);
+	if (src->of_registry != NULL) {
+		src->of_registry(ts_files_regs(f), s);
+	} else {
+		src->scan(f, s);
+	}
 }
 
 /* --- parts of the source --- */
@@ -119,27 +126,6 @@ const struct ts_regs *ts_files_regs(struct ts_files *f)
 	}
 	ts_mutex_unlock(f->lock);
 	return f->regs;
-}
-
-bool ts_files_key(
-	struct ts_files *f, struct ts_scan *s, const char *path, bool tell_absent, struct ts_reg_key *key)
-{
-	const char *why = NULL;
-	switch (ts_regs_find(ts_files_regs(f), path, key, &why)) {
-	case TS_REG_FOUND:
-		if (key->trouble != NULL) {
-			ts_scan_saw(s, NULL, TS_SEEN_PARTIAL, key->trouble);
-		}
-		return true;
-	case TS_REG_ABSENT:
-		if (tell_absent) {
-			ts_scan_sawf(s, TS_SEEN_ABSENT, "there is no key %s", path);
-		}
-		return false;
-	case TS_REG_UNREADABLE: ts_scan_sawf(s, TS_SEEN_PARTIAL, "%s: %s", path, why); return false;
-	case TS_REG_NOT_COLLECTED: ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "%s: %s", path, why); return false;
-	}
-	return false;
 }
 
 /* --- opening --- */

@@ -16,6 +16,9 @@
 #include "table/table.h"
 #include "table/value.h"
 
+/* What a person can do about a table that the system denies (Windows). */
+#define TS_ELEVATED_PROMPT "access is denied: run in an elevated prompt (Run as administrator)"
+
 /* A scan holds at most this many bytes of rows; what goes beyond is cut off and the ledger says partial. */
 #define TS_SCAN_MAX_BYTES ((size_t)64 << 20)
 

@@ -2,6 +2,7 @@
  * certificates, firewall, Remote Desktop. */
 #include "table/match.h"
 #include "table/schema.h"
+#include TS_SCHEMA_LIVE
 
 static const struct ts_column certificates_columns[] = {
 	{ "common_name", TS_TEXT, 0, "common name of the subject" },
@@ -187,14 +188,14 @@ const struct ts_table ts_tables_windows[] = {
 	{ "patches", "Updates that Windows lists as hotfixes", TS_OSQUERY, TS_COLUMNS(patches_columns),
 		TS_NOT_LIVE, NULL, "SELECT installed_on FROM patches WHERE hotfix_id = 'KB5031356'" },
 	{ "rdp_listener", "Settings of the Remote Desktop listener, with their sources", 0,
-		TS_COLUMNS(rdp_listener_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(rdp_listener_columns), TS_WINDOWS(rdp_listener), NULL,
 		"SELECT port, security_layer, user_authentication FROM rdp_listener WHERE name = 'RDP-Tcp'" },
 	{ "registry", "Keys and values of the Windows registry", TS_OSQUERY, TS_COLUMNS(registry_columns),
-		TS_NOT_LIVE, NULL,
+		TS_WINDOWS(registry), NULL,
 		"SELECT name, data FROM registry WHERE key = "
 		"'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server'" },
 	{ "registry_value", "One value of the Windows registry, with a row also when it or its key is absent",
-		TS_ALL_REQUIRED, TS_COLUMNS(registry_value_columns), TS_NOT_LIVE, NULL,
+		TS_ALL_REQUIRED, TS_COLUMNS(registry_value_columns), TS_WINDOWS(registry_value), NULL,
 		"SELECT state, data FROM registry_value WHERE key = "
 		"'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server' AND name = "
 		"'fDenyTSConnections'" },
@@ -211,10 +212,10 @@ const struct ts_table ts_tables_windows[] = {
 		"SELECT datetime, eventid FROM windows_eventlog WHERE channel = 'System' AND eventid IN "
 		"(36870, 36871) AND timestamp = '604800000'" },
 	{ "windows_firewall_profiles", "Profiles of the Windows firewall and what they do by default", 0,
-		TS_COLUMNS(windows_firewall_profiles_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(windows_firewall_profiles_columns), TS_WINDOWS(windows_firewall_profiles), NULL,
 		"SELECT enabled, default_inbound FROM windows_firewall_profiles WHERE profile = 'public'" },
 	{ "windows_firewall_rules", "Rules of the Windows firewall", TS_OSQUERY,
-		TS_COLUMNS(windows_firewall_rules_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(windows_firewall_rules_columns), TS_WINDOWS(windows_firewall_rules), NULL,
 		"SELECT name, action FROM windows_firewall_rules WHERE grouping = '@FirewallAPI.dll,-28752' "
 		"AND enabled = 1" },
 	{ "wts_session", "Sessions on a Remote Desktop server, disconnected ones too", 0,

@@ -1,0 +1,193 @@
+/* tests/unit/test-windows-live.c - tables of a running Windows over doubles of what the system tells: rows, and what may not
+ * be seen. */
+#include "fake-registry.h"
+#include "query.h"
+#include "table/schema.h"
+#include "table/vtab.h"
+
+#define LM     "HKEY_LOCAL_MACHINE\\"
+#define SERVER LM "SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
+#define TCP    SERVER "\\WinStations\\RDP-Tcp"
+#define POLICY LM "SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services"
+#define WALL   LM "SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy"
+
+/* Which function fills a table on Windows: there the schema knows, here it does not. */
+static const struct {
+	const char *table;
+	void (*fill)(struct ts_scan *s);
+} fills[] = {
+	{ "rdp_listener", ts_fill_rdp_listener },
+	{ "registry", ts_fill_registry },
+	{ "registry_value", ts_fill_registry_value },
+	{ "windows_firewall_profiles", ts_fill_windows_firewall_profiles },
+	{ "windows_firewall_rules", ts_fill_windows_firewall_rules },
+};
+
+static void scan(void *ctx, const char *schema, struct ts_scan *s)
+{
+	(void)ctx;
+	(void)schema;
+	ts_scan_set_as_of(s, 1795000000);
+	for (size_t i = 0; i < TS_COUNT(fills); i++) {
+		if (strcmp(fills[i].table, ts_scan_table(s)->name) == 0) {
+			fills[i].fill(s);
+		}
+	}
+}
+
+static void check(const char *sql, const char *rows, const char *ledger, const char *details)
+{
+	struct ts_budget b = { .deadline = ts_os_mono_ms() + 20000, .connections = 20 };
+	struct ts_vtab_source source = { scan, NULL, NULL };
+	struct result r;
+	ts_buf_init(&r.rows, TS_BUF_MAX_TEXT);
+	ts_buf_init(&r.ledger, TS_BUF_MAX_TEXT);
+	ts_buf_init(&r.details, TS_BUF_MAX_TEXT);
+	r.err.text[0] = '\0';
+	struct ts_conn *c = ts_conn_new(&b, &r.err);
+	bool ok = c != NULL && ts_vtab_register(c, &source, &r.err);
+	for (size_t i = 0; ok && i < TS_COUNT(fills); i++) {
+		ok = ts_vtab_create(c, "main", ts_table_find(fills[i].table), &r.err);
+	}
+	sqlite3_stmt *q = NULL;
+	if (ok) {
+		ts_conn_seal(c);
+		q = ts_conn_prepare(c, sql, NULL, &r.err);
+	}
+	if (q != NULL) {
+		run_prepared(c, q, &r);
+	}
+	CHECK_STR(r.err.text, "");
+	CHECK_STR(ts_buf_str(&r.rows), rows);
+	CHECK_STR(ts_buf_str(&r.ledger), ledger);
+	if (details != NULL) {
+		CHECK_STR(ts_buf_str(&r.details), details);
+	}
+	ts_conn_free(c);
+	result_finish(&r);
+	CHECK_INT(fake_open, 0);
+}
+
+#define DENIED_DETAIL "access is denied: run in an elevated prompt (Run as administrator)\n"
+
+static const struct fake_value machine[] = {
+	{ SERVER, "fDenyTSConnections", TS_REG_DWORD, NULL, 0, 0 },
+	{ SERVER, "", TS_REG_SZ, "default", 0, 0 },
+	{ SERVER "\\WinStations\\Console", "", FAKE_KEY, NULL, 0, 0 },
+	{ TCP, "PortNumber", TS_REG_DWORD, NULL, 3390, 0 },
+	{ TCP, "SecurityLayer", TS_REG_DWORD, NULL, 2, 0 },
+	{ TCP, "MaxInstanceCount", TS_REG_DWORD, NULL, 0xFFFFFFFF, 0 },
+	{ TCP, "SSLCertificateSHA1Hash", TS_REG_BINARY, "0102030405060708090A0B0C0D0E0F1011121314", 0, 0 },
+	{ POLICY, "UserAuthentication", TS_REG_DWORD, NULL, 1, 0 },
+	{ LM "SYSTEM\\CurrentControlSet\\Services\\TermService\\Parameters", "ServiceDll", TS_REG_EXPAND_SZ,
+		"%SystemRoot%\\System32\\termsrv.dll", 0, 0 },
+	{ WALL "\\DomainProfile", "EnableFirewall", TS_REG_DWORD, NULL, 1, 0 },
+	{ WALL "\\StandardProfile", "EnableFirewall", TS_REG_DWORD, NULL, 0, 0 },
+	{ WALL "\\PublicProfile", "DefaultInboundAction", TS_REG_DWORD, NULL, 0, 0 },
+	{ WALL "\\FirewallRules", "RemoteDesktop-UserMode-In-TCP", TS_REG_SZ,
+		"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|"
+		"EmbedCtxt=@FirewallAPI.dll,-28752|Name=RD|",
+		0, 0 },
+	{ LM "SAM\\SAM", "secret", TS_REG_SZ, "x", 0, 0 },
+	{ "HKEY_USERS\\S-1-5-18", "v", TS_REG_SZ, "u", 0, 0 },
+};
+
+/* The same with what an ordinary user may not open. */
+static const struct fake_value closed[] = {
+	{ SERVER, "fDenyTSConnections", TS_REG_DWORD, NULL, 0, 0 },
+	{ TCP, "PortNumber", TS_REG_DWORD, NULL, 3389, TS_TOLD_DENIED },
+	{ WALL, "", FAKE_KEY, NULL, 0, TS_TOLD_YES },
+	{ WALL "\\FirewallRules", "", FAKE_KEY, NULL, 0, TS_TOLD_DENIED },
+	{ LM "SOFTWARE\\Broken", "", FAKE_KEY, NULL, 0, TS_TOLD_FAILED },
+};
+
+static void test_registry(void)
+{
+	fake_values = machine;
+	nfake_values = TS_COUNT(machine);
+	check("SELECT key, path, name, type, data, mtime FROM registry WHERE key = '" SERVER
+	      "' AND name = 'fdenytsconnections'",
+		SERVER "|" SERVER "\\fDenyTSConnections|fDenyTSConnections|REG_DWORD|0|1655526400\n",
+		"registry " SERVER " read\n", NULL);
+	check("SELECT name, type, path FROM registry WHERE key = '" SERVER "' ORDER BY type, name",
+		"fDenyTSConnections|REG_DWORD|" SERVER "\\fDenyTSConnections\n"
+		"(Default)|REG_SZ|" SERVER "\\\n"
+		"WinStations|subkey|" SERVER "\\WinStations\n",
+		"registry " SERVER " read\n", NULL);
+	check("SELECT data FROM registry WHERE path = 'hkey_users\\s-1-5-18\\V'", "u\n",
+		"registry hkey_users\\s-1-5-18 read\n", NULL);
+	check("SELECT data FROM registry WHERE key = '" LM "SYSTEM\\Nothing'", "",
+		"registry " LM "SYSTEM\\Nothing absent\n", NULL);
+	check("SELECT data FROM registry WHERE key = 'HKLM\\SYSTEM'", "",
+		"registry HKLM\\SYSTEM not_collected\n",
+		"there is no such root; full names are meant, such as HKEY_LOCAL_MACHINE\n");
+	check("SELECT data FROM registry WHERE key = '" LM "SAM\\SAM'", "",
+		"registry " LM "SAM\\SAM not_collected\n",
+		"SAM and SECURITY are never read: they hold secrets\n");
+	check("SELECT count(*), sum(key LIKE '%SAM%') FROM registry", "36|0\n", "registry read\n", NULL);
+	check("SELECT state, data FROM registry_value WHERE key = '" SERVER
+	      "' AND name = 'fDenyTSConnections'",
+		"present|0\n", "registry_value " SERVER " read\n", NULL);
+	check("SELECT state, data FROM registry_value WHERE key = '" SERVER "' AND name = 'x'",
+		"absent-value|-\n", "registry_value " SERVER " read\n", NULL);
+	check("SELECT state, data FROM registry_value WHERE key = '" SERVER "\\x' AND name = 'x'",
+		"absent-key|-\n", "registry_value " SERVER "\\x absent\n", NULL);
+}
+
+static void test_tables(void)
+{
+	fake_values = machine;
+	nfake_values = TS_COUNT(machine);
+	check("SELECT name, port, deny_connections, security_layer, security_layer_source, "
+	      "user_authentication, user_authentication_source, certificate_sha1, max_instances, service_dll "
+	      "FROM rdp_listener",
+		"RDP-Tcp|3390|0|2|local|1|policy|0102030405060708090A0B0C0D0E0F1011121314|4294967295|"
+		"%SystemRoot%\\System32\\termsrv.dll\n",
+		"rdp_listener read\n", NULL);
+	check("SELECT profile, enabled, default_inbound FROM windows_firewall_profiles",
+		"domain|1|block\nprivate|0|block\npublic|-|allow\n", "windows_firewall_profiles read\n",
+		NULL);
+	check("SELECT name, action, enabled, local_ports, grouping FROM windows_firewall_rules",
+		"RD|Allow|1|3389|@FirewallAPI.dll,-28752\n", "windows_firewall_rules read\n", NULL);
+}
+
+/* What may not be seen is a gap, never an empty answer. */
+static void test_denied(void)
+{
+	fake_values = closed;
+	nfake_values = TS_COUNT(closed);
+	check("SELECT data FROM registry WHERE key = '" TCP "'", "", "registry " TCP " denied\n",
+		DENIED_DETAIL);
+	check("SELECT state FROM registry_value WHERE key = '" TCP "' AND name = 'x'", "",
+		"registry_value " TCP " denied\n", DENIED_DETAIL);
+	check("SELECT name FROM rdp_listener", "", "rdp_listener read\nrdp_listener denied\n",
+		"\n" TCP ": " DENIED_DETAIL);
+	check("SELECT name FROM windows_firewall_rules", "", "windows_firewall_rules denied\n",
+		WALL "\\FirewallRules: " DENIED_DETAIL);
+	check("SELECT data FROM registry WHERE key = '" LM "SOFTWARE\\Broken'", "",
+		"registry " LM "SOFTWARE\\Broken partial\n", NULL);
+	/* The name of a key is seen by who may read the key above it. */
+	check("SELECT name FROM registry WHERE key = '" SERVER "\\WinStations'", "RDP-Tcp\n",
+		"registry " SERVER "\\WinStations read\n", NULL);
+}
+
+static void test_elsewhere(void)
+{
+	ts_registry_replace(NULL);
+	if (ts_registry() == NULL) {
+		check("SELECT name FROM rdp_listener", "", "rdp_listener unsupported\n",
+			"not available on this system\n");
+	}
+	ts_registry_replace(&fake_registry);
+}
+
+static void test_registry_live(void)
+{
+	ts_registry_replace(&fake_registry);
+	test_registry();
+	test_tables();
+	test_denied();
+	test_elsewhere();
+}
+
+TEST_MAIN({ "registry", test_registry_live })
