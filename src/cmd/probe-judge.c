@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "out/model.h"
 
 /* What an outcome means, and the code that mstsc shows for it (handshake stage by stage). A symptom that ends in '-' stands for all that begin so. */
 static const struct {
@@ -216,6 +217,21 @@ static const char *protocol_words(const struct ts_probe *p)
 	return "answered";
 }
 
+/* What the way in which a server answers says of it. */
+static const char *kind_words(const char *kind)
+{
+	static const struct {
+		const char *kind, *words;
+	} kinds[] = { { "windows", "; it answers as Windows does" }, { "xrdp", "; it answers as xrdp does" },
+		{ "freerdp", "; it answers as FreeRDP does" } };
+	for (size_t i = 0; kind != NULL && i < TS_COUNT(kinds); i++) {
+		if (strcmp(kinds[i].kind, kind) == 0) {
+			return kinds[i].words;
+		}
+	}
+	return "";
+}
+
 /* What a rung that was passed has to tell. */
 static const char *passed_words(struct ts_probe *p, const char *stage)
 {
@@ -231,8 +247,7 @@ static const char *passed_words(struct ts_probe *p, const char *stage)
 			p->arena, "%s answers on port %d", address != NULL ? address : p->host, p->port);
 	}
 	if (is(stage, "x224")) {
-		return ts_arena_printf(p->arena, "%s selected%s%s", protocol_words(p),
-			kind != NULL ? "; the server is like " : "", kind != NULL ? kind : "");
+		return ts_arena_printf(p->arena, "%s selected%s", protocol_words(p), kind_words(kind));
 	}
 	if (is(stage, "tls")) {
 		return ts_arena_printf(p->arena, "%s%s%s", version != NULL ? version : "agreed",
@@ -253,6 +268,9 @@ static const char *failed_words(struct ts_probe *p)
 		   *by = ts_probe_get(r, p->best, "rejected_by");
 	const char *speaks = ts_probe_get(r, p->best, "speaks"),
 		   *name = ts_probe_get(r, p->best, "failure_name");
+	if (name != NULL && detail != NULL && strncmp(detail, name, strlen(name)) == 0) {
+		name = NULL; /* said already */
+	}
 	const char *more = speaks != NULL ? speaks : name != NULL ? name : by;
 	const char *join = speaks != NULL ? ", it speaks "
 			   : name != NULL ? ", "
@@ -320,14 +338,17 @@ static void judge_certificate(struct ts_probe *p)
 		   *bits = ts_probe_get(&p->cert, 0, "key_bits");
 	const char *hash = ts_probe_get(&p->cert, 0, "signature_hash"),
 		   *trusted = ts_probe_get(&p->cert, 0, "trusted");
+	const char *until = ts_probe_get(&p->cert, 0, "not_after");
+	bool warn = findings != NULL && strcmp(findings, "self-signed") != 0;
 	add_findings(p, findings);
-	add_step(p, "certificate", TS_PROBE_OK, findings != NULL ? findings : "ok",
-		ts_arena_printf(p->arena, "%s, %s %s, %s%s%s%s", subject != NULL ? subject : "?",
+	add_step(p, "certificate", warn ? TS_PROBE_WARN : TS_PROBE_OK, findings != NULL ? findings : "ok",
+		ts_arena_printf(p->arena, "%s, %s %s, %s%s%.10s%s", subject != NULL ? subject : "?",
 			type != NULL ? type : "?", bits != NULL ? bits : "", hash != NULL ? hash : "?",
+			until != NULL ? ", until " : "",
+			until != NULL ? ts_model_time(strtoll(until, NULL, 10), true, p->arena) : "",
 			trusted == NULL    ? ""
 			: is(trusted, "1") ? ", trusted here"
-					   : ", not trusted here",
-			findings != NULL ? "; findings: " : "", findings != NULL ? findings : ""),
+					   : ", not trusted here"),
 		-1);
 }
 
@@ -372,6 +393,27 @@ static void judge_path(struct ts_probe *p)
 	}
 }
 
+/* What clients show because of a finding although the server answers. */
+static const struct {
+	const char *finding, *code;
+} finding_codes[] = { { "expired", "0x1B07" }, { "not-yet-valid", "0x1B07" }, { "clock-skew", "0x1D07" } };
+
+static void conclude_findings(struct ts_probe *p)
+{
+	size_t grave = 0;
+	for (size_t i = 0; i < p->nfindings; i++) {
+		/* How Windows makes its own certificates: no fault. */
+		grave += strcmp(p->findings[i], "self-signed") != 0;
+		for (size_t k = 0; p->code == NULL && k < TS_COUNT(finding_codes); k++) {
+			p->code = is(p->findings[i], finding_codes[k].finding) ? finding_codes[k].code : NULL;
+		}
+	}
+	if (grave > 0) {
+		p->verdict = ts_arena_printf(p->arena,
+			"%s Not everything about it is right, though: see the findings.", p->verdict);
+	}
+}
+
 static void conclude(struct ts_probe *p)
 {
 	for (size_t i = 0; i < TS_COUNT(verdicts); i++) {
@@ -390,9 +432,8 @@ static void conclude(struct ts_probe *p)
 	if (p->verdict == NULL) {
 		p->verdict = "How far it gets could not be found out.";
 	}
-	if (is(p->stage, "ok") && p->nfindings > 0) {
-		p->verdict = ts_arena_printf(p->arena,
-			"%s Not everything about it is right, though: see the findings.", p->verdict);
+	if (is(p->stage, "ok")) {
+		conclude_findings(p);
 	}
 	if (p->undecided && !is(p->stage, "ok")) {
 		p->code = p->ext = NULL;

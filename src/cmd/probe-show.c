@@ -10,14 +10,38 @@
 #include "base/json.h"
 #include "out/render-parts.h"
 
-#define STATE_WIDTH 9
-#define STAGE_WIDTH 13
-#define INDENT      2
+#define STATE_WIDTH   9
+#define STAGE_WIDTH   13
+#define INDENT        2
+#define FINDING_WIDTH 19
 
 static const char *const state_words[] = { [TS_PROBE_OK] = "ok",
+	[TS_PROBE_WARN] = "warn",
 	[TS_PROBE_FAIL] = "FAIL",
 	[TS_PROBE_UNKNOWN] = "unknown",
 	[TS_PROBE_SKIP] = "skip" };
+
+/* The findings in words; one that is not here is shown by its name alone. */
+static const struct {
+	const char *finding, *words;
+} finding_words[] = {
+	{ "expired", "the last day of the certificate is past" },
+	{ "expiring", "the certificate ends within 30 days" },
+	{ "not-yet-valid", "the certificate begins later than now; compare the clocks" },
+	{ "self-signed",
+		"usual for Remote Desktop; clients ask whether to trust it unless they know it already" },
+	{ "name-mismatch", "the certificate is made out to another name than the one that was asked for" },
+	{ "weak-key", "the key of the certificate is too short" },
+	{ "weak-hash", "the certificate is signed with a hash that current systems turn down" },
+	{ "wrong-usage", "the certificate is not meant for servers" },
+	{ "old-version", "the best that was agreed is TLS 1.1 or older, which current systems turn down" },
+	{ "old-credssp", "CredSSP of before the updates of 2018, which updated clients turn down" },
+	{ "old-build", "a version of Windows that gets no updates any more" },
+	{ "clock-skew", "the clocks of both computers differ too much for Kerberos" },
+	{ "slow", "an answer took a second or longer" },
+	{ "one-address-fails", "another address of that name does not work: clients fail now and then" },
+	{ "mtu", "large packets vanish on the way" },
+};
 
 /* --- for people --- */
 
@@ -34,7 +58,8 @@ static void put_step(const struct ts_probe_step *s, const struct ts_look *look, 
 	const char *word = extra ? "no" : state_words[s->state];
 	struct ts_buf marker;
 	ts_buf_init(&marker, 256);
-	bool coloured = s->state == TS_PROBE_OK || (s->state == TS_PROBE_FAIL && !extra);
+	bool coloured =
+		s->state == TS_PROBE_OK || s->state == TS_PROBE_WARN || (s->state == TS_PROBE_FAIL && !extra);
 	if (coloured) {
 		ts_style_on(s->state == TS_PROBE_OK ? TS_GOOD : TS_BAD, look, &marker);
 	}
@@ -50,13 +75,28 @@ static void put_step(const struct ts_probe_step *s, const struct ts_look *look, 
 	ts_buf_finish(&marker);
 }
 
+static void put_findings(const struct ts_probe *p, const struct ts_look *look, struct ts_buf *out)
+{
+	ts_buf_puts(out, p->nfindings > 0 ? "\n" : "");
+	for (size_t i = 0; i < p->nfindings; i++) {
+		const char *words = "";
+		for (size_t k = 0; k < TS_COUNT(finding_words); k++) {
+			if (strcmp(finding_words[k].finding, p->findings[i]) == 0) {
+				words = finding_words[k].words;
+			}
+		}
+		ts_render_labelled(p->findings[i], FINDING_WIDTH, words, INDENT, look, out);
+	}
+}
+
 static void put_next(const struct ts_probe *p, const struct ts_look *look, struct ts_buf *out)
 {
 	if (p->code == NULL) {
 		return;
 	}
-	char *line = ts_xasprintf("The client would show %s%s%s.", p->code,
-		p->ext != NULL ? " with extended " : "", p->ext != NULL ? p->ext : "");
+	char *line =
+		ts_xasprintf("A client %s %s%s%s.", strcmp(p->stage, "ok") == 0 ? "may show" : "would show",
+			p->code, p->ext != NULL ? " with extended " : "", p->ext != NULL ? p->ext : "");
 	ts_buf_putc(out, '\n');
 	ts_render_text(line, 0, 0, look, out);
 	free(line);
@@ -92,15 +132,7 @@ void ts_probe_terminal(const struct ts_probe *p, const struct ts_look *look, str
 	}
 	ts_buf_putc(out, '\n');
 	ts_render_text(p->verdict, 0, 0, look, out);
-	if (p->nfindings > 0) {
-		struct ts_buf b;
-		ts_buf_init(&b, 4096);
-		for (size_t i = 0; i < p->nfindings; i++) {
-			ts_buf_printf(&b, "%s%s", i > 0 ? ", " : "Findings: ", p->findings[i]);
-		}
-		ts_render_text(ts_buf_str(&b), 0, 10, look, out);
-		ts_buf_finish(&b);
-	}
+	put_findings(p, look, out);
 	put_next(p, look, out);
 }
 

@@ -26,7 +26,8 @@ struct ts_probe_rows {
 const char *ts_probe_get(const struct ts_probe_rows *r, size_t row, const char *column);
 double ts_probe_real(const struct ts_probe_rows *r, size_t row, const char *column, double if_null);
 
-enum ts_probe_state { TS_PROBE_OK, TS_PROBE_FAIL, TS_PROBE_UNKNOWN, TS_PROBE_SKIP };
+/* WARN: it does what it should, but not everything about it is right. */
+enum ts_probe_state { TS_PROBE_OK, TS_PROBE_WARN, TS_PROBE_FAIL, TS_PROBE_UNKNOWN, TS_PROBE_SKIP };
 
 /* A rung of the ladder. */
 struct ts_probe_step {
