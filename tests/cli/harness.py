@@ -17,6 +17,7 @@ PROGRAM = os.environ["TS_PROGRAM"]
 ROOT = os.environ["TS_SOURCE_ROOT"]
 DEMO = os.path.join(ROOT, "tests/cli/kb")
 SHIPPED = os.environ.get("TS_KB_DB", "")
+QUIET = 0.02  # seconds in which nothing more comes after a prompt
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 passed = failed = skipped = 0
@@ -117,39 +118,43 @@ class Terminal:
             os.chdir(home.dir)
             home.drop()
             os.execve(home.program, [home.program, *args], e)
-        self.text = ""
+        self.text = self.seen = ""
         self.status = None
 
-    def read(self, seconds):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
-            if not ready:
-                return
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                return
-            self.text += data.decode("utf-8", "replace")
+    def some(self, seconds):
+        """What comes next, waiting no longer than this for it; False: nothing came."""
+        ready, _, _ = select.select([self.fd], [], [], max(0, seconds))
+        if not ready:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            data = b""
+        self.text += data.decode("utf-8", "replace")
+        return bool(data)
 
-    def expect(self, pattern, seconds=20):
-        """Wait until what came since the last expect matches; returns the match and forgets what stood before."""
+    def read(self, seconds):
+        """Whatever comes within this time; only for showing that something does not come."""
+        end = time.monotonic() + seconds
+        while self.some(end - time.monotonic()):
+            pass
+
+    def expect(self, pattern, seconds=60):
+        """Wait until what came since the last expect matches; returns the match; what stood before is in seen
+        from then on. A pattern that ends in $ matches only where nothing more comes."""
         end = time.monotonic() + seconds
         while True:
             m = re.search(pattern, self.text)
-            if m:
-                self.text = self.text[m.end():]
+            if m and not (pattern.endswith("$") and self.some(QUIET)):
+                self.seen, self.text = self.text[:m.end()], self.text[m.end():]
                 return m
+            if m:
+                continue
             if time.monotonic() > end:
                 raise AssertionError("waited for %r, saw %r" % (pattern, self.text[-2000:]))
-            before = len(self.text)
-            self.read(0.2)
-            if len(self.text) == before and self.poll() is not None:
+            if not self.some(0.2) and self.poll() is not None:
                 self.read(0.2)
-                m = re.search(pattern, self.text)
-                if not m:
+                if not re.search(pattern, self.text):
                     raise AssertionError("ended (%s) while waiting for %r, saw %r" % (self.status, pattern, self.text[-2000:]))
 
     def send(self, text):
@@ -162,10 +167,11 @@ class Terminal:
                 self.status = os.waitstatus_to_exitcode(st)
         return self.status
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         end = time.monotonic() + seconds
         while self.poll() is None and time.monotonic() < end:
-            self.read(0.1)
+            if not self.some(0.1):
+                time.sleep(0.005)  # its end of the terminal is closed already
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
