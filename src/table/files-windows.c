@@ -6,31 +6,12 @@
 #include "decode/sysinfo.h"
 #include "decode/utf16.h"
 #include "table/files-int.h"
+#include "table/windows-words.h"
 
 #define CCS      "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
 #define SOFTWARE "HKEY_LOCAL_MACHINE\\SOFTWARE\\"
 
 /* --- services --- */
-
-static const char *const start_types[] = { "BOOT_START", "SYSTEM_START", "AUTO_START", "DEMAND_START",
-	"DISABLED" };
-
-static const char *service_type(int64_t type)
-{
-	static const struct {
-		int64_t value;
-		const char *name;
-	} types[] = { { 1, "KERNEL_DRIVER" }, { 2, "FILE_SYSTEM_DRIVER" }, { 0x10, "OWN_PROCESS" },
-		{ 0x20, "SHARE_PROCESS" }, { 0x50, "USER_OWN_PROCESS" }, { 0x60, "USER_SHARE_PROCESS" },
-		{ 0xD0, "USER_OWN_PROCESS(Instance)" }, { 0xE0, "USER_SHARE_PROCESS(Instance)" },
-		{ 0x110, "OWN_PROCESS(Interactive)" }, { 0x120, "SHARE_PROCESS(Interactive)" } };
-	for (size_t i = 0; i < TS_COUNT(types); i++) {
-		if (types[i].value == type) {
-			return types[i].name;
-		}
-	}
-	return "UNKNOWN";
-}
 
 static void put_text(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key,
 	const char *value, const char *column)
@@ -64,9 +45,9 @@ static bool put_service(
 	}
 	ts_row_begin(s);
 	ts_row_text(s, "name", name);
-	ts_row_text(s, "service_type", service_type(type));
-	if (ts_regs_number(r, key, "Start", &start) && start >= 0 && start < (int64_t)TS_COUNT(start_types)) {
-		ts_row_text(s, "start_type", start_types[start]);
+	ts_row_text(s, "service_type", ts_service_type(type));
+	if (ts_regs_number(r, key, "Start", &start)) {
+		ts_row_text(s, "start_type", ts_service_start(start));
 	}
 	put_text(s, r, key, "DisplayName", "display_name");
 	put_text(s, r, key, "ImagePath", "path");

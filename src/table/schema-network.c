@@ -1,5 +1,6 @@
 /* table/schema-network.c - descriptions of the tables of sockets, interfaces, routes and names. */
 #include "table/schema.h"
+#include TS_SCHEMA_LIVE
 
 static const struct ts_column arp_cache_columns[] = {
 	{ "address", TS_TEXT, 0, "IP address of the neighbour" },
@@ -127,7 +128,7 @@ const struct ts_table ts_tables_network[] = {
 		TS_COLUMNS(interface_addresses_columns), TS_LIVE(interface_addresses), NULL,
 		"SELECT interface, address FROM interface_addresses WHERE address NOT LIKE '127.%'" },
 	{ "interface_details", "Network interfaces with their counters", TS_OSQUERY,
-		TS_COLUMNS(interface_details_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(interface_details_columns), TS_WINDOWS(interface_details), NULL,
 		"SELECT interface, mtu, ierrors, oerrors FROM interface_details WHERE interface = 'eth0'" },
 	{ "listening_ports", "Ports on which something waits for connections or datagrams", TS_OSQUERY,
 		TS_COLUMNS(listening_ports_columns), TS_LIVE(listening_ports), NULL,
@@ -136,7 +137,7 @@ const struct ts_table ts_tables_network[] = {
 		TS_COLUMNS(process_open_sockets_columns), TS_LIVE(process_open_sockets), NULL,
 		"SELECT local_address, local_port, pid FROM process_open_sockets WHERE protocol = 6 AND "
 		"state = 'LISTEN'" },
-	{ "routes", "Routes of the system", TS_OSQUERY, TS_COLUMNS(routes_columns), TS_NOT_LIVE, NULL,
+	{ "routes", "Routes of the system", TS_OSQUERY, TS_COLUMNS(routes_columns), TS_WINDOWS(routes), NULL,
 		"SELECT gateway, interface FROM routes WHERE destination = '0.0.0.0' AND netmask = 0" },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
  * Linux services and logs. */
 #include "table/match.h"
 #include "table/schema.h"
+#include TS_SCHEMA_LIVE
 
 static const struct ts_column deb_packages_columns[] = {
 	{ "name", TS_TEXT, 0, "name of the package" },
@@ -214,7 +215,7 @@ static const struct ts_column users_columns[] = {
 const struct ts_table ts_tables_system[] = {
 	{ "deb_packages", "Packages that dpkg knows", TS_OSQUERY, TS_COLUMNS(deb_packages_columns),
 		TS_NOT_LIVE, NULL, "SELECT name, version FROM deb_packages WHERE name = 'xrdp'" },
-	{ "groups", "Groups of the system", TS_OSQUERY, TS_COLUMNS(groups_columns), TS_NOT_LIVE, NULL,
+	{ "groups", "Groups of the system", TS_OSQUERY, TS_COLUMNS(groups_columns), TS_WINDOWS(groups), NULL,
 		"SELECT gid FROM groups WHERE groupname = 'ssl-cert'" },
 	{ "journal", "Messages of the systemd journal", 0, TS_COLUMNS(journal_columns), TS_LIVE(journal),
 		ts_match_time_range,
@@ -224,13 +225,14 @@ const struct ts_table ts_tables_system[] = {
 		TS_LIVE(log_file), ts_match_time_range,
 		"SELECT datetime, message FROM log_file WHERE path = '/var/log/xrdp.log' AND level = "
 		"'ERROR'" },
-	{ "logged_in_users", "Who is logged in", TS_OSQUERY, TS_COLUMNS(logged_in_users_columns), TS_NOT_LIVE,
-		NULL, "SELECT user, host FROM logged_in_users WHERE type = 'user'" },
+	{ "logged_in_users", "Who is logged in", TS_OSQUERY, TS_COLUMNS(logged_in_users_columns),
+		TS_WINDOWS(logged_in_users), NULL,
+		"SELECT user, host FROM logged_in_users WHERE type = 'user'" },
 	{ "os_version", "Name and version of the operating system", TS_OSQUERY,
 		TS_COLUMNS(os_version_columns), TS_LIVE(os_version), NULL,
 		"SELECT name, version, build FROM os_version" },
-	{ "processes", "Running processes", TS_OSQUERY, TS_COLUMNS(processes_columns), TS_NOT_LIVE, NULL,
-		"SELECT pid, name, uid FROM processes WHERE name = 'xrdp'" },
+	{ "processes", "Running processes", TS_OSQUERY, TS_COLUMNS(processes_columns), TS_WINDOWS(processes),
+		NULL, "SELECT pid, name, uid FROM processes WHERE name = 'xrdp'" },
 	{ "system_info", "Name, processor, memory and maker of the computer", TS_OSQUERY,
 		TS_COLUMNS(system_info_columns), TS_LIVE(system_info), NULL,
 		"SELECT hostname, physical_memory FROM system_info" },
@@ -243,7 +245,7 @@ const struct ts_table ts_tables_system[] = {
 		TS_LIVE(uptime), NULL, "SELECT days, total_seconds FROM uptime" },
 	{ "user_groups", "Which users are in which groups", TS_OSQUERY, TS_COLUMNS(user_groups_columns),
 		TS_NOT_LIVE, NULL, "SELECT gid FROM user_groups WHERE uid = 33" },
-	{ "users", "Accounts of the system", TS_OSQUERY, TS_COLUMNS(users_columns), TS_NOT_LIVE, NULL,
+	{ "users", "Accounts of the system", TS_OSQUERY, TS_COLUMNS(users_columns), TS_WINDOWS(users), NULL,
 		"SELECT uid, shell FROM users WHERE username = 'xrdp'" },
 	{ 0 },
 };

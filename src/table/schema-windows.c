@@ -178,11 +178,11 @@ static const struct ts_column wts_session_columns[] = {
 
 const struct ts_table ts_tables_windows[] = {
 	{ "certificates", "Certificates in the stores of the system", TS_OSQUERY,
-		TS_COLUMNS(certificates_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(certificates_columns), TS_WINDOWS(certificates), NULL,
 		"SELECT subject2, not_valid_after FROM certificates WHERE path = 'LocalMachine\\Remote "
 		"Desktop'" },
 	{ "key_file_rights", "Who may read the private key of a certificate", 0,
-		TS_COLUMNS(key_file_rights_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(key_file_rights_columns), TS_WINDOWS(key_file_rights), NULL,
 		"SELECT network_service_read FROM key_file_rights WHERE sha1 = "
 		"'0123456789ABCDEF0123456789ABCDEF01234567'" },
 	{ "patches", "Updates that Windows lists as hotfixes", TS_OSQUERY, TS_COLUMNS(patches_columns),
@@ -199,10 +199,11 @@ const struct ts_table ts_tables_windows[] = {
 		"SELECT state, data FROM registry_value WHERE key = "
 		"'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server' AND name = "
 		"'fDenyTSConnections'" },
-	{ "services", "Windows services and drivers", TS_OSQUERY, TS_COLUMNS(services_columns), TS_NOT_LIVE,
-		NULL, "SELECT status, start_type FROM services WHERE name = 'TermService'" },
+	{ "services", "Windows services and drivers", TS_OSQUERY, TS_COLUMNS(services_columns),
+		TS_WINDOWS(services), NULL,
+		"SELECT status, start_type FROM services WHERE name = 'TermService'" },
 	{ "user_rights", "Which accounts hold a Windows user right", 0, TS_COLUMNS(user_rights_columns),
-		TS_NOT_LIVE, NULL,
+		TS_WINDOWS(user_rights), NULL,
 		"SELECT account FROM user_rights WHERE right = 'SeRemoteInteractiveLogonRight'" },
 	{ "windows_event_channels", "Event channels of Windows and how far back they reach", 0,
 		TS_COLUMNS(windows_event_channels_columns), TS_NOT_LIVE, NULL,
@@ -219,7 +220,7 @@ const struct ts_table ts_tables_windows[] = {
 		"SELECT name, action FROM windows_firewall_rules WHERE grouping = '@FirewallAPI.dll,-28752' "
 		"AND enabled = 1" },
 	{ "wts_session", "Sessions on a Remote Desktop server, disconnected ones too", 0,
-		TS_COLUMNS(wts_session_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(wts_session_columns), TS_WINDOWS(wts_session), NULL,
 		"SELECT state, user FROM wts_session WHERE name = 'rdp-tcp'" },
 	{ 0 },
 };

@@ -1,5 +1,7 @@
 /* tests/unit/test-decode.c - bytes to structs: instants, os-release, cpuinfo, the kernel's socket list. */
 #include <string.h>
+#include "base/alloc.h"
+#include "decode/secdesc.h"
 #include "decode/datetime.h"
 #include "decode/keyvalue.h"
 #include "decode/netlink.h"
@@ -195,5 +197,61 @@ static void test_netlink(void)
 	CHECK_INT(ts_tcp_state_parse("listen"), 0);
 }
 
+/* --- security descriptors --- */
+
+static const char *const network_service[] = { "S-1-5-20", "S-1-1-0" };
+
+#define SD_HEAD                     "\x01\x00\x04\x80\0\0\0\0\0\0\0\0\0\0\0\0\x14\0\0\0"
+#define SID_20                      "\x01\x01\0\0\0\0\0\x05\x14\0\0\0"
+#define SID_18                      "\x01\x01\0\0\0\0\0\x05\x12\0\0\0"
+#define ACE(type, flags, mask, sid) type flags "\x14\0" mask sid
+#define ALLOW                       "\0"
+#define DENY                        "\x01"
+#define READ                        "\x89\0\x12\0"
+#define FULL                        "\0\0\0\x10"
+
+static void test_secdesc(void)
+{
+#define ROW(name, acl, ok, allowed)                                                                          \
+	{                                                                                                    \
+		name, SD_HEAD acl, sizeof(SD_HEAD acl) - 1, ok, allowed                                      \
+	}
+	static const struct {
+		const char *name, *bytes;
+		size_t n;
+		bool ok, allowed;
+	} rows[] = {
+		ROW("may read", "\x02\0\x1C\0\x01\0\0\0" ACE(ALLOW, "\0", READ, SID_20), true, true),
+		ROW("generic all", "\x02\0\x1C\0\x01\0\0\0" ACE(ALLOW, "\0", FULL, SID_20), true, true),
+		ROW("somebody else", "\x02\0\x1C\0\x01\0\0\0" ACE(ALLOW, "\0", FULL, SID_18), true, false),
+		ROW("for children only", "\x02\0\x1C\0\x01\0\0\0" ACE(ALLOW, "\x08", FULL, SID_20), true,
+			false),
+		ROW("denied first",
+			"\x02\0\x30\0\x02\0\0\0" ACE(DENY, "\0", READ, SID_20) ACE(ALLOW, "\0", FULL, SID_20),
+			true, false),
+		ROW("allowed first",
+			"\x02\0\x30\0\x02\0\0\0" ACE(ALLOW, "\0", READ, SID_20) ACE(DENY, "\0", FULL, SID_20),
+			true, true),
+		ROW("empty list", "\x02\0\x08\0\0\0\0\0", true, false),
+		ROW("cut list", "\x02\0\x1C\0\x01\0\0\0" ALLOW, false, false),
+		ROW("entry beyond the list", "\x02\0\x08\0\x01\0\0\0", false, false),
+		ROW("no list behind the head", "", false, false),
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		/* Exactly the bytes, so that a sanitizer sees a step beyond them. */
+		unsigned char *copy = ts_xmalloc(rows[i].n);
+		bool allowed = false;
+		memcpy(copy, rows[i].bytes, rows[i].n);
+		CHECK_ROW(rows[i].name, ts_secdesc_allows(copy, rows[i].n, network_service, 2,
+						TS_SECDESC_FILE_READ, &allowed) == rows[i].ok);
+		CHECK_ROW(rows[i].name, allowed == rows[i].allowed);
+		free(copy);
+	}
+	bool allowed = false;
+	CHECK(ts_secdesc_allows((const unsigned char *)"\x01\0\0\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20,
+		      network_service, 2, TS_SECDESC_FILE_ALL, &allowed) &&
+		allowed);
+}
+
 TEST_MAIN({ "datetime", test_datetime }, { "instants", test_instants }, { "osrelease", test_osrelease },
-	{ "cpuinfo", test_cpuinfo }, { "netlink", test_netlink })
+	{ "cpuinfo", test_cpuinfo }, { "netlink", test_netlink }, { "secdesc", test_secdesc })
