@@ -161,6 +161,7 @@ struct ts_evtx {
 
 	/* the record */
 	const unsigned char *record;
+	size_t place;
 	struct evtx_pool scratch; /* its own programs and texts */
 	struct ts_evtx_value *values;
 	size_t nvalues;
@@ -171,6 +172,8 @@ struct ts_evtx {
 	size_t nnodes;
 	char *text;
 	size_t ntext;
+	struct evtx_item *tree; /* of evtx-json.c */
+	size_t tree_cap;
 
 	/* events as XML; the record is then in nodes and text from the beginning */
 	struct {

@@ -53,7 +53,7 @@ bool ts_evtx_pairs(struct ts_evtx *x, ts_evtx_pair_fn *fn, void *arg)
 
 /* --- a tree of what will be written --- */
 
-struct item {
+struct evtx_item {
 	const char *key, *value;
 	uint32_t key_len, value_len;
 	uint32_t first, last, next;                        /* children and the next of the same parent */
@@ -62,7 +62,7 @@ struct item {
 };
 
 struct tree {
-	struct item *items;
+	struct evtx_item *items;
 	size_t n, cap;
 };
 
@@ -70,14 +70,14 @@ static uint32_t add_item(struct tree *t, uint32_t parent, const char *key, size_
 {
 	TS_GROW(t->items, t->cap, t->n);
 	uint32_t i = (uint32_t)t->n++;
-	t->items[i] = (struct item){ .key = key,
+	t->items[i] = (struct evtx_item){ .key = key,
 		.key_len = (uint32_t)key_len,
 		.value = "",
 		.first = NONE,
 		.last = NONE,
 		.next = NONE };
 	if (parent != NONE) {
-		struct item *p = &t->items[parent];
+		struct evtx_item *p = &t->items[parent];
 		if (p->last != NONE) {
 			t->items[p->last].next = i;
 		} else {
@@ -170,9 +170,40 @@ static void build(struct tree *t, const struct ts_evtx_node *nodes, size_t n)
 
 /* --- writing --- */
 
-static void put_string(struct ts_buf *b, const char *s, size_t n)
+static void put_escaped(struct ts_buf *b, unsigned char c)
 {
-	size_t from = 0;
+	switch (c) {
+	case '"': ts_buf_puts(b, "\\\""); break;
+	case '\\': ts_buf_puts(b, "\\\\"); break;
+	case '\n': ts_buf_puts(b, "\\n"); break;
+	case '\r': ts_buf_puts(b, "\\r"); break;
+	case '\t': ts_buf_puts(b, "\\t"); break;
+	default: ts_buf_printf(b, "\\u%04x", c); break;
+	}
+}
+
+/* The text in quotes, and the character behind it, if any. */
+static void put_string(struct ts_buf *b, const char *s, size_t n, char behind)
+{
+	size_t from = 0, end = b->cap < b->max ? b->cap : b->max;
+	if (end > b->len && end - b->len > n + 4) { /* the usual case: room, and nothing to escape */
+		char *out = b->data + b->len;
+		size_t i = 0;
+		for (*out++ = '"'; i < n; i++) {
+			unsigned char c = (unsigned char)s[i];
+			if (c < 0x20 || c == '"' || c == '\\') {
+				break;
+			}
+			*out++ = (char)c;
+		}
+		if (i == n) {
+			*out++ = '"';
+			*out = behind;
+			out[1] = '\0';
+			b->len += n + 2 + (behind != '\0');
+			return;
+		}
+	}
 	ts_buf_putc(b, '"');
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
@@ -181,17 +212,13 @@ static void put_string(struct ts_buf *b, const char *s, size_t n)
 		}
 		ts_buf_put(b, s + from, i - from);
 		from = i + 1;
-		switch (c) {
-		case '"': ts_buf_puts(b, "\\\""); break;
-		case '\\': ts_buf_puts(b, "\\\\"); break;
-		case '\n': ts_buf_puts(b, "\\n"); break;
-		case '\r': ts_buf_puts(b, "\\r"); break;
-		case '\t': ts_buf_puts(b, "\\t"); break;
-		default: ts_buf_printf(b, "\\u%04x", c); break;
-		}
+		put_escaped(b, c);
 	}
 	ts_buf_put(b, s + from, n - from);
 	ts_buf_putc(b, '"');
+	if (behind != '\0') {
+		ts_buf_putc(b, behind);
+	}
 }
 
 static bool is_blank(const char *s, size_t n)
@@ -200,18 +227,17 @@ static bool is_blank(const char *s, size_t n)
 }
 
 /* Write what comes before the children of an item; true where it has some. */
-static bool begin_item(struct ts_buf *b, const struct item *item)
+static bool begin_item(struct ts_buf *b, const struct evtx_item *item)
 {
 	if (item->count == 0) {
-		put_string(b, item->value, item->value_len);
+		put_string(b, item->value, item->value_len, item->next != NONE ? ',' : '\0');
 		return false;
 	}
 	bool list = item->unnamed == item->count;
 	ts_buf_putc(b, list ? '[' : '{');
 	if (!list && !is_blank(item->value, item->value_len)) {
 		ts_buf_puts(b, "\"<xmltext>\":"); /* osquery drops it */
-		put_string(b, item->value, item->value_len);
-		ts_buf_putc(b, ',');
+		put_string(b, item->value, item->value_len, ',');
 	}
 	return true;
 }
@@ -224,7 +250,7 @@ static void write_tree(const struct tree *t, struct ts_buf *b)
 	stack[depth++] = 0;
 	ts_buf_putc(b, '{');
 	while (depth > 0) {
-		const struct item *parent = &t->items[stack[depth - 1]];
+		const struct evtx_item *parent = &t->items[stack[depth - 1]];
 		bool list = depth > 1 && parent->unnamed == parent->count;
 		if (i == NONE) {
 			ts_buf_putc(b, list ? ']' : '}');
@@ -235,10 +261,9 @@ static void write_tree(const struct tree *t, struct ts_buf *b)
 			}
 			continue;
 		}
-		const struct item *item = &t->items[i];
+		const struct evtx_item *item = &t->items[i];
 		if (!list) {
-			put_string(b, item->key, item->key_len);
-			ts_buf_putc(b, ':');
+			put_string(b, item->key, item->key_len, ':');
 		}
 		if (begin_item(b, item)) {
 			stack[depth++] = i;
@@ -246,9 +271,6 @@ static void write_tree(const struct tree *t, struct ts_buf *b)
 			continue;
 		}
 		i = item->next;
-		if (i != NONE) {
-			ts_buf_putc(b, ',');
-		}
 	}
 }
 
@@ -256,14 +278,15 @@ bool ts_evtx_json(struct ts_evtx *x, struct ts_buf *out)
 {
 	size_t n;
 	const struct ts_evtx_node *nodes = ts_evtx_nodes(x, &n);
-	struct tree t = { NULL, 0, 0 };
 	if (nodes == NULL) {
 		return false;
 	}
+	struct tree t = { x->tree, 0, x->tree_cap }; /* the one of the record before */
 	build(&t, nodes, n);
 	if (t.items[0].count > 0) {
 		write_tree(&t, out);
 	}
-	free(t.items);
+	x->tree = t.items;
+	x->tree_cap = t.cap;
 	return true;
 }

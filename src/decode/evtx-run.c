@@ -98,34 +98,41 @@ static int lower(int c)
 	return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
+/* Compare UTF-16 where it stands. 1 = equal, 0 = not, -1 = there is more in it than ASCII. */
+static int same_ascii(const unsigned char *p, size_t units, const char *text)
+{
+	size_t i = 0;
+	for (; i < units && text[i] != '\0'; i++) {
+		int a = evtx_u16(p + i * 2), b = (unsigned char)text[i];
+		if (a >= 0x80 || b >= 0x80 || a == 0) {
+			return -1;
+		}
+		if (a != b && lower(a) != lower(b)) {
+			return 0;
+		}
+	}
+	return i == units ? text[i] == '\0' : -1; /* what follows may be NULs, which are no text */
+}
+
 bool ts_evtx_field_is(const struct ts_evtx *x, enum ts_evtx_field f, const char *text)
 {
 	struct ts_evtx_value v;
 	char buffer[ONE_VALUE * 4];
-	size_t len = strlen(text), n = 0;
 	if (!ts_evtx_field(x, f, &v)) {
 		return false;
 	}
-	const char *have = buffer;
-	if (v.type == EVTX_STRING && v.n / 2 == len) { /* the usual case: ASCII, compared where it stands */
-		while (n < len && lower((unsigned char)text[n]) == lower(evtx_u16(v.p + n * 2))) {
-			n++;
-		}
-		if (n == len) {
-			return true;
-		}
+	int same = v.type == EVTX_STRING ? same_ascii(v.p, v.n / 2, text) : -1;
+	if (same >= 0) {
+		return same == 1;
 	}
-	if (v.type == TS_EVTX_UTF8) {
-		have = (const char *)v.p;
-		n = v.n;
-	} else {
-		n = v.n > sizeof(buffer) / 3 ? SIZE_MAX
-					     : evtx_value_text(buffer, sizeof(buffer), v.type, v.p, v.n);
-	}
-	if (n != len) {
+	const char *have = v.type == TS_EVTX_UTF8 ? (const char *)v.p : buffer;
+	size_t n = v.type == TS_EVTX_UTF8     ? v.n
+		   : v.n > sizeof(buffer) / 3 ? SIZE_MAX
+					      : evtx_value_text(buffer, sizeof(buffer), v.type, v.p, v.n);
+	if (n != strlen(text)) {
 		return false;
 	}
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (lower((unsigned char)have[i]) != lower((unsigned char)text[i])) {
 			return false;
 		}

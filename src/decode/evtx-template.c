@@ -102,16 +102,17 @@ bool evtx_instance(struct ts_evtx *x, struct evtx_span *s, struct evtx_frame *f)
 		return evtx_fail(x, TS_EVTX_RECORD_LIMIT);
 	}
 	const unsigned char *d = s->base + s->pos;
-	struct ts_evtx_value *v = x->values + x->nvalues;
-	s->pos += n * 4;
-	for (uint32_t i = 0; i < n; i++, d += 4) {
+	const unsigned char *p = d + (size_t)n * 4, *end = s->base + s->end;
+	struct ts_evtx_value *v = x->values + x->nvalues, *after = v + n;
+	for (struct ts_evtx_value *o = v; o < after; o++, d += 4) {
 		uint32_t len = evtx_u16(d);
-		if (len > evtx_left(s)) {
+		if (len > (size_t)(end - p)) {
 			return evtx_fail(x, TS_EVTX_RECORD_XML);
 		}
-		v[i] = (struct ts_evtx_value){ s->base + s->pos, len, d[2] };
-		s->pos += len;
+		*o = (struct ts_evtx_value){ p, len, d[2] };
+		p += len;
 	}
+	s->pos = (uint32_t)(p - s->base);
 	x->nvalues += n;
 	*f = (struct evtx_frame){ .program = template_of(x, at, size), .values = v, .nvalues = n };
 	return f->program != NULL;

@@ -47,6 +47,7 @@ void ts_evtx_free(struct ts_evtx *x)
 		free(x->values);
 		free(x->nodes);
 		free(x->text);
+		free(x->tree);
 		free(x->xml.events);
 		ts_buf_finish(&x->xml.copy);
 		free(x);
@@ -233,12 +234,14 @@ static bool begin_record(struct ts_evtx *x, uint32_t at)
 {
 	if (x->xml.is_log) {
 		x->stats.records++;
+		x->place = at;
 		return evtx_xml_record(x, at);
 	}
 	const unsigned char *p = x->chunk + at;
 	struct evtx_span s = { x->chunk, at + EVTX_RECORD_HEAD, at + evtx_u32(p + 4) - 4 };
 	bool empty = false;
 	x->record = p;
+	x->place = (size_t)(p - x->data);
 	x->scratch.used = 0;
 	x->nvalues = 0;
 	x->decoded = false;
@@ -277,6 +280,11 @@ bool ts_evtx_next(struct ts_evtx *x)
 size_t ts_evtx_position(const struct ts_evtx *x)
 {
 	return x->position;
+}
+
+size_t ts_evtx_place(const struct ts_evtx *x)
+{
+	return x->place;
 }
 
 uint64_t ts_evtx_number(const struct ts_evtx *x)

@@ -123,6 +123,7 @@ void ts_evtx_harm_text(enum ts_evtx_harm harm, uint64_t n, struct ts_buf *out);
 bool ts_evtx_set_xml(struct ts_evtx *x, const char *xml, size_t n);
 
 size_t ts_evtx_position(const struct ts_evtx *x);  /* number of its chunk */
+size_t ts_evtx_place(const struct ts_evtx *x);     /* tells it from every other record of the file */
 uint64_t ts_evtx_number(const struct ts_evtx *x);  /* of its frame */
 uint64_t ts_evtx_written(const struct ts_evtx *x); /* FILETIME of its frame */
 /* False where the record has no such field, or one that is null. */
