@@ -166,6 +166,8 @@ static int keep_rows(sqlite3_stmt *stmt, struct ts_outcome *out)
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		if (r->nrows == TS_EVIDENCE_ROWS) {
 			r->more_rows = true;
+			/* Tables that are read row by row say only at their end what they saw. */
+			(void)sqlite3_reset(stmt);
 			return SQLITE_DONE;
 		}
 		if (r->rows == NULL) {

@@ -19,7 +19,8 @@ struct numbers {
 struct query {
 	const char *channel;
 	struct numbers ids, pids, levels;
-	uint64_t id_bits; /* as in struct ts_evtx_chunk_info; all ones when any id will do */
+	struct ts_evtx_ids id_set; /* ids, where there are any */
+	const char **providers;
 	int nproviders;
 	int64_t start, end; /* FILETIME */
 	bool level, task, provider, guid, computer, id, keywords, data, pid, tid,
@@ -80,11 +81,14 @@ static bool get_query(struct ts_scan *s, struct query *q)
 	get_numbers(s, "eventid", &q->ids);
 	get_numbers(s, "pid", &q->pids);
 	get_numbers(s, "level", &q->levels);
-	q->id_bits = q->ids.n > 0 ? 0 : UINT64_MAX;
 	for (int i = 0; i < q->ids.n; i++) {
-		q->id_bits |= UINT64_C(1) << (q->ids.values[i] & 63);
+		ts_evtx_ids_add(&q->id_set, q->ids.values[i]);
 	}
 	q->nproviders = ts_scan_count(s, "provider_name");
+	q->providers = ts_arena_calloc(ts_scan_arena(s), (size_t)q->nproviders + 1, sizeof(*q->providers));
+	for (int i = 0; i < q->nproviders; i++) {
+		q->providers[i] = ts_scan_text(s, "provider_name", i);
+	}
 	const struct {
 		const char *column;
 		bool *wanted;
@@ -100,20 +104,27 @@ static bool get_query(struct ts_scan *s, struct query *q)
 
 /* --- scanning --- */
 
-/* What a scan of one channel met. */
-struct outcome {
-	uint64_t found, undecoded; /* rows; records whose data is damaged */
-	int64_t oldest;            /* of all records of the channel */
-	size_t logs;
-	struct ts_buf damage; /* what is wrong with the logs it is in */
+/* A scan that is under way. */
+struct reading {
+	const struct ts_evtx_source *src;
+	struct query query;
+	struct ts_evtx *x;
+	size_t next_log; /* to enter, as a place in src->order */
+	size_t log;      /* that is being read */
+	bool in_log;
+	uint64_t seen;      /* records looked at */
+	uint64_t undecoded; /* rows whose data is damaged */
+	/* texts of the row */
+	struct ts_buf json;
+	char time[32];
 };
 
 /* The provider is asked for by one of its two names: that one, as the query spells it; NULL = it is another
  * provider. */
-static const char *provider_asked(struct ts_scan *s, const struct query *q, const struct ts_evtx *x)
+static const char *provider_asked(const struct query *q, const struct ts_evtx *x)
 {
 	for (int i = 0; i < q->nproviders; i++) {
-		const char *name = ts_scan_text(s, "provider_name", i);
+		const char *name = q->providers[i];
 		if (ts_evtx_field_is(x, TS_EVTX_PROVIDER, name) ||
 			ts_evtx_field_is(x, TS_EVTX_SOURCE, name)) {
 			return name;
@@ -136,26 +147,25 @@ static void put_process(struct ts_scan *s, const char *column, const struct ts_e
 	ts_row_int(s, column, ts_evtx_int(x, f, &v) ? v : -1);
 }
 
-static void put_data(struct ts_scan *s, struct ts_evtx *x, struct outcome *o)
+static void put_data(struct reading *r, struct ts_scan *s)
 {
-	struct ts_buf json;
-	ts_buf_init(&json, TS_BUF_MAX_TEXT);
-	if (!ts_evtx_json(x, &json)) {
-		o->undecoded++;
-	} else if (json.len > 0) {
-		ts_row_text(s, "data", ts_buf_str(&json));
+	ts_buf_clear(&r->json);
+	if (!ts_evtx_json(r->x, &r->json)) {
+		r->undecoded++;
+	} else if (r->json.len > 0) {
+		ts_row_text_kept(s, "data", ts_buf_str(&r->json));
 	}
-	ts_buf_finish(&json);
 }
 
-static bool emit(
-	struct ts_scan *s, const struct query *q, struct ts_evtx *x, const char *provider, struct outcome *o)
+static void emit(struct reading *r, struct ts_scan *s, const char *provider)
 {
-	char text[32];
+	const struct query *q = &r->query;
+	struct ts_evtx *x = r->x;
 	int64_t time;
 	ts_row_begin(s);
-	if (q->datetime && ts_evtx_int(x, TS_EVTX_TIME, &time) && ts_evtx_time_text((uint64_t)time, text)) {
-		ts_row_text(s, "datetime", text);
+	if (q->datetime && ts_evtx_int(x, TS_EVTX_TIME, &time) &&
+		ts_evtx_time_text((uint64_t)time, r->time)) {
+		ts_row_text_kept(s, "datetime", r->time);
 	}
 	if (q->task) {
 		put_number(s, "task", x, TS_EVTX_TASK);
@@ -164,23 +174,23 @@ static bool emit(
 		put_number(s, "level", x, TS_EVTX_LEVEL);
 	}
 	if (q->provider) {
-		ts_row_text(
+		ts_row_text_kept(
 			s, "provider_name", provider != NULL ? provider : ts_evtx_text(x, TS_EVTX_PROVIDER));
 	}
 	if (q->guid) {
-		ts_row_text(s, "provider_guid", ts_evtx_text(x, TS_EVTX_PROVIDER_GUID));
+		ts_row_text_kept(s, "provider_guid", ts_evtx_text(x, TS_EVTX_PROVIDER_GUID));
 	}
 	if (q->computer) {
-		ts_row_text(s, "computer_name", ts_evtx_text(x, TS_EVTX_COMPUTER));
+		ts_row_text_kept(s, "computer_name", ts_evtx_text(x, TS_EVTX_COMPUTER));
 	}
 	if (q->id) {
 		put_number(s, "eventid", x, TS_EVTX_EVENT_ID);
 	}
 	if (q->keywords) {
-		ts_row_text(s, "keywords", ts_evtx_text(x, TS_EVTX_KEYWORDS));
+		ts_row_text_kept(s, "keywords", ts_evtx_text(x, TS_EVTX_KEYWORDS));
 	}
 	if (q->data) {
-		put_data(s, x, o);
+		put_data(r, s);
 	}
 	if (q->pid) {
 		put_process(s, "pid", x, TS_EVTX_PID);
@@ -188,49 +198,89 @@ static bool emit(
 	if (q->tid) {
 		put_process(s, "tid", x, TS_EVTX_TID);
 	}
-	o->found++;
-	return ts_row_end(s);
+	/* A file has fewer than 2^40 records or bytes; the identity is for this run only. */
+	ts_row_identity(s, (int64_t)((uint64_t)r->log << 40 | ts_evtx_place(x)));
+	ts_row_end(s);
 }
 
-/* The record, if the query asks for it. False: no more rows are wanted. */
-static bool take(struct ts_scan *s, const struct query *q, struct ts_evtx *x, struct outcome *o)
+/* Makes a row of the record, if the query asks for it. */
+static bool take(struct reading *r, struct ts_scan *s)
 {
+	const struct query *q = &r->query;
+	const struct ts_evtx *x = r->x;
 	const char *provider = NULL;
 	int64_t time;
 	if (!allows(&q->ids, x, TS_EVTX_EVENT_ID, -1) || !allows(&q->levels, x, TS_EVTX_LEVEL, -1) ||
 		!allows(&q->pids, x, TS_EVTX_PID, -1)) {
-		return true;
+		return false;
 	}
 	if ((q->start != INT64_MIN || q->end != INT64_MAX) &&
 		(!ts_evtx_int(x, TS_EVTX_TIME, &time) || time < q->start || time > q->end)) {
-		return true;
+		return false;
 	}
 	if (!ts_evtx_field_is(x, TS_EVTX_CHANNEL, q->channel)) {
-		return true;
+		return false;
 	}
-	if (q->nproviders > 0 && (provider = provider_asked(s, q, x)) == NULL) {
-		return true;
+	if (q->nproviders > 0 && (provider = provider_asked(q, x)) == NULL) {
+		return false;
 	}
-	return emit(s, q, x, provider, o);
+	emit(r, s, provider);
+	return true;
 }
 
-static bool scan_log(const struct ts_evtx_log_info *l, struct ts_scan *s, const struct query *q,
-	struct ts_evtx *x, struct outcome *o)
+static bool has_channel(const struct ts_evtx_source *src, size_t log, const char *channel)
 {
+	for (size_t i = 0; i < src->nparts; i++) {
+		if (src->parts[i].log == log && ts_str_case_eq(src->parts[i].channel, channel)) {
+			return true;
+		}
+	}
+	return src->logs[log].many;
+}
+
+/* Begin with the next log that may hold records of the channel; false when there is none. */
+static bool enter_log(struct reading *r, struct ts_scan *s)
+{
+	const struct query *q = &r->query;
+	while (r->next_log < r->src->nlogs && !has_channel(r->src, r->src->order[r->next_log], q->channel)) {
+		r->next_log++;
+	}
+	if (r->next_log == r->src->nlogs) {
+		return false;
+	}
+	r->log = r->src->order[r->next_log++];
+	const struct ts_evtx_log_info *l = &r->src->logs[r->log];
 	bool *wanted = ts_arena_calloc(ts_scan_arena(s), l->nchunks + 1, sizeof(*wanted));
-	bool more = true;
 	for (size_t i = 0; i < l->nchunks; i++) {
 		const struct ts_evtx_chunk_info *c = &l->chunks[i];
-		wanted[i] = c->records > 0 && !c->copy && (c->ids & q->id_bits) != 0 &&
+		wanted[i] = c->records > 0 && !c->copy &&
+			    (q->ids.n == 0 || ts_evtx_ids_meet(&c->ids, &q->id_set)) &&
 			    c->newest >= q->start && c->oldest <= q->end;
 	}
-	ts_evtx_open(x, l->file.data, l->file.size);
-	ts_evtx_select(x, wanted, false);
-	ts_evtx_rewind(x, true);
-	for (size_t n = 1; more && ts_evtx_next(x); n++) {
-		more = take(s, q, x, o) && (n % POLL_RECORDS != 0 || !ts_scan_over(s));
+	ts_evtx_open(r->x, l->file.data, l->file.size);
+	ts_evtx_select(r->x, wanted, false);
+	ts_evtx_rewind(r->x, true);
+	return true;
+}
+
+static bool next_row(void *ctx, struct ts_scan *s)
+{
+	struct reading *r = ctx;
+	for (;;) {
+		r->in_log = r->in_log || enter_log(r, s);
+		if (!r->in_log) {
+			return false;
+		}
+		while (ts_evtx_next(r->x)) {
+			if (++r->seen % POLL_RECORDS == 0 && ts_scan_over(s)) {
+				return false;
+			}
+			if (take(r, s)) {
+				return true;
+			}
+		}
+		r->in_log = false;
 	}
-	return more;
 }
 
 /* --- the ledger --- */
@@ -289,7 +339,8 @@ static void report_missing(const struct ts_evtx_source *src, struct ts_scan *s, 
 		const struct ts_evtx_log_info *l = &src->logs[i];
 		bool damaged = l->stats.records == 0 && describe_damage(l, &unread);
 		/* An empty log says nothing of its channel but by its name. */
-		if (l->is_log && l->stats.records == 0 && !damaged && is_file_of(l->file.label, channel)) {
+		if (l->about.is_log && l->stats.records == 0 && !damaged &&
+			is_file_of(l->file.label, channel)) {
 			ts_scan_sawf(s, TS_SEEN_READ, "%s is empty", l->file.label);
 			ts_buf_finish(&unread);
 			return;
@@ -307,52 +358,57 @@ static void report_missing(const struct ts_evtx_source *src, struct ts_scan *s, 
 	ts_buf_finish(&unread);
 }
 
-static void report(
-	const struct ts_evtx_source *src, struct ts_scan *s, const struct query *q, struct outcome *o)
+static void report(const struct reading *r, struct ts_scan *s)
 {
-	if (o->logs == 0) {
-		report_missing(src, s, q->channel);
-		return;
+	const struct ts_evtx_source *src = r->src;
+	struct ts_buf text;
+	int64_t oldest = INT64_MAX;
+	size_t logs = 0;
+	ts_buf_init(&text, 4096);
+	for (size_t i = 0; i < src->nlogs; i++) {
+		if (has_channel(src, src->order[i], r->query.channel)) {
+			logs++;
+			describe_damage(&src->logs[src->order[i]], &text);
+		}
 	}
-	if (o->undecoded > 0) {
-		ts_buf_puts(&o->damage, o->damage.len > 0 ? "; " : "");
-		ts_evtx_harm_text(TS_EVTX_RECORD_XML, o->undecoded, &o->damage);
+	for (size_t i = 0; i < src->nparts; i++) {
+		const struct ts_evtx_part_info *p = &src->parts[i];
+		if (p->oldest < oldest && ts_str_case_eq(p->channel, r->query.channel)) {
+			oldest = p->oldest;
+		}
 	}
-	bool partial = o->damage.len > 0;
-	put_reach(&o->damage, o->oldest);
-	ts_scan_saw(s, NULL, partial ? TS_SEEN_PARTIAL : TS_SEEN_READ, ts_buf_str(&o->damage));
+	if (r->undecoded > 0) {
+		ts_buf_puts(&text, text.len > 0 ? "; " : "");
+		ts_evtx_harm_text(TS_EVTX_RECORD_XML, r->undecoded, &text);
+	}
+	bool partial = text.len > 0;
+	put_reach(&text, oldest);
+	if (logs > 0) {
+		ts_scan_saw(s, NULL, partial ? TS_SEEN_PARTIAL : TS_SEEN_READ, ts_buf_str(&text));
+	} else {
+		report_missing(src, s, r->query.channel);
+	}
+	ts_buf_finish(&text);
 }
 
-bool ts_evtx_scan(const struct ts_evtx_source *src, struct ts_scan *s)
+static void finish(void *ctx, struct ts_scan *s)
 {
-	struct query q;
-	struct outcome o = { .oldest = INT64_MAX };
-	bool more = true;
-	if (!get_query(s, &q)) {
-		return true;
+	struct reading *r = ctx;
+	report(r, s);
+	ts_buf_finish(&r->json);
+	ts_evtx_free(r->x);
+}
+
+void ts_evtx_scan(const struct ts_evtx_source *src, struct ts_scan *s)
+{
+	struct reading *r = ts_arena_alloc(ts_scan_arena(s), sizeof(*r));
+	r->src = src;
+	if (!get_query(s, &r->query)) {
+		return;
 	}
-	struct ts_evtx *x = ts_evtx_new();
-	ts_buf_init(&o.damage, 4096);
-	for (size_t i = 0; i < src->nlogs; i++) {
-		const struct ts_evtx_log_info *l = &src->logs[src->order[i]];
-		bool has = l->many;
-		for (size_t k = 0; k < src->nparts; k++) {
-			const struct ts_evtx_part_info *p = &src->parts[k];
-			if (p->log == src->order[i] && ts_str_case_eq(p->channel, q.channel)) {
-				has = true;
-				o.oldest = p->oldest < o.oldest ? p->oldest : o.oldest;
-			}
-		}
-		if (has) {
-			o.logs++;
-			describe_damage(l, &o.damage);
-			more = more && scan_log(l, s, &q, x, &o);
-		}
-	}
-	report(src, s, &q, &o);
-	ts_buf_finish(&o.damage);
-	ts_evtx_free(x);
-	return more;
+	r->x = ts_evtx_new();
+	ts_buf_init(&r->json, TS_BUF_MAX_TEXT);
+	ts_scan_stream(s, (struct ts_stream){ next_row, finish, r });
 }
 
 /* --- windows_event_channels --- */

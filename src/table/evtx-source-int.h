@@ -6,10 +6,31 @@
 #include "decode/evtx.h"
 #include "table/evtx-source.h"
 
+/* A set of event ids that may hold a few more than were put into it. */
+struct ts_evtx_ids {
+	uint64_t bits[4];
+};
+
+static inline void ts_evtx_ids_add(struct ts_evtx_ids *s, int64_t id)
+{
+	uint32_t h = (uint32_t)id * UINT32_C(2654435761) >> 24; /* spreads ids that are close to each other */
+	s->bits[h >> 6] |= UINT64_C(1) << (h & 63);
+}
+
+/* Is an id of one in the other? */
+static inline bool ts_evtx_ids_meet(const struct ts_evtx_ids *a, const struct ts_evtx_ids *b)
+{
+	uint64_t common = 0;
+	for (int i = 0; i < 4; i++) {
+		common |= a->bits[i] & b->bits[i];
+	}
+	return common != 0;
+}
+
 /* What one chunk holds: enough to leave it out of most scans. */
 struct ts_evtx_chunk_info {
-	int64_t oldest, newest;  /* FILETIME */
-	uint64_t ids;            /* a bit per event id, by its remainder */
+	int64_t oldest, newest; /* FILETIME */
+	struct ts_evtx_ids ids;
 	uint64_t first, written; /* of its first record: tells copies of a chunk */
 	uint64_t records;
 	bool copy; /* a larger or equal copy of it stands elsewhere */
@@ -29,9 +50,8 @@ struct ts_evtx_log_info {
 	struct ts_evtx_stats stats;
 	struct ts_evtx_chunk_info *chunks;
 	size_t nchunks;
-	int64_t newest;
-	const char *computer, *channel;
-	bool is_log; /* false: no event log at all */
+	int64_t newest; /* FILETIME */
+	struct ts_evtx_about about;
 	bool is_xml; /* events as XML */
 	bool many;   /* too many channels to list: looked through for each */
 };

@@ -42,7 +42,7 @@ static void note_record(struct ts_evtx_chunk_info *c, struct ts_evtx_part_info *
 		c->written = ts_evtx_written(x);
 	}
 	ts_evtx_int(x, TS_EVTX_EVENT_ID, &id);
-	c->ids |= UINT64_C(1) << (id & 63);
+	ts_evtx_ids_add(&c->ids, id);
 	p->records++;
 	if (!ts_evtx_int(x, TS_EVTX_TIME, &time) || time <= 0) {
 		c->oldest = 0; /* a record without a time: the chunk is never left out for its time */
@@ -55,11 +55,73 @@ static void note_record(struct ts_evtx_chunk_info *c, struct ts_evtx_part_info *
 	p->newest = time > p->newest ? time : p->newest;
 }
 
+/* The first part of a name: CITADEL-DC01 of CITADEL-DC01.C137.local. */
+static size_t host_length(const char *name)
+{
+	return strcspn(name, ".");
+}
+
+bool ts_evtx_same_computer(const char *a, const char *b)
+{
+	size_t n = host_length(a);
+	if (n != host_length(b)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		char x = a[i] >= 'a' && a[i] <= 'z' ? (char)(a[i] - 32) : a[i];
+		char y = b[i] >= 'a' && b[i] <= 'z' ? (char)(b[i] - 32) : b[i];
+		if (x != y) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int64_t unix_of(int64_t filetime)
+{
+	return filetime / 10000000 - INT64_C(11644473600);
+}
+
+/* A record's computer, where it is not the one before. */
+static void note_computer(
+	struct ts_evtx_source *src, struct ts_evtx_about *a, struct ts_evtx *x, const char **last)
+{
+	if (*last != NULL && ts_evtx_field_is(x, TS_EVTX_COMPUTER, *last)) {
+		return;
+	}
+	const char *name = ts_evtx_text(x, TS_EVTX_COMPUTER);
+	size_t i = 0;
+	while (i < a->ncomputers && !ts_str_case_eq(a->computers[i], name)) {
+		i++;
+	}
+	if (*name == '\0' || i == TS_EVTX_COMPUTERS) {
+		return;
+	}
+	if (i == a->ncomputers) {
+		a->computers[a->ncomputers++] = ts_arena_strdup(src->arena, name);
+	}
+	a->switches += *last != NULL && !ts_evtx_same_computer(*last, name);
+	*last = a->computers[i];
+}
+
+/* The oldest and the newest record, by their own time or, without one, by the time of writing. */
+static void note_time(struct ts_evtx_about *a, const struct ts_evtx *x)
+{
+	int64_t time;
+	if (!ts_evtx_int(x, TS_EVTX_TIME, &time) || time <= 0) {
+		time = (int64_t)ts_evtx_written(x);
+	}
+	a->oldest = a->records == 0 || time < a->oldest ? time : a->oldest;
+	a->newest = a->records == 0 || time > a->newest ? time : a->newest;
+	a->records++;
+}
+
 static void read_log(struct ts_evtx_source *src, size_t i, struct ts_evtx *x)
 {
 	struct ts_evtx_log_info *l = &src->logs[i];
 	struct ts_evtx_part_info *part = NULL;
-	l->is_log = ts_evtx_open(x, l->file.data, l->file.size);
+	const char *computer = NULL;
+	l->about.is_log = ts_evtx_open(x, l->file.data, l->file.size);
 	l->is_xml = ts_evtx_is_xml(x);
 	l->nchunks = ts_evtx_chunks(x);
 	l->chunks = ts_arena_calloc(src->arena, l->nchunks > 0 ? l->nchunks : 1, sizeof(*l->chunks));
@@ -70,6 +132,8 @@ static void read_log(struct ts_evtx_source *src, size_t i, struct ts_evtx *x)
 		int64_t time;
 		part = part_of(src, i, x, part);
 		note_record(&l->chunks[ts_evtx_position(x)], part, x);
+		note_time(&l->about, x);
+		note_computer(src, &l->about, x, &computer);
 		if (ts_evtx_int(x, TS_EVTX_TIME, &time) && time > l->newest) {
 			l->newest = time;
 		}
@@ -79,13 +143,13 @@ static void read_log(struct ts_evtx_source *src, size_t i, struct ts_evtx *x)
 	for (size_t k = 0; k < src->nparts; k++) {
 		if (src->parts[k].log == i && src->parts[k].records > most) {
 			most = src->parts[k].records;
-			l->channel = src->parts[k].channel;
+			l->about.channel = src->parts[k].channel;
 		}
 	}
-	ts_evtx_rewind(x, true);
-	ts_evtx_select(x, NULL, false);
-	if (ts_evtx_next(x)) {
-		l->computer = ts_arena_strdup(src->arena, ts_evtx_text(x, TS_EVTX_COMPUTER));
+	l->about.computer = computer; /* records come with the oldest first */
+	if (l->about.records > 0) {
+		l->about.oldest = unix_of(l->about.oldest);
+		l->about.newest = unix_of(l->about.newest);
 	}
 }
 
@@ -197,11 +261,6 @@ void ts_evtx_source_free(struct ts_evtx_source *src)
 	}
 }
 
-static int64_t unix_of(int64_t filetime)
-{
-	return filetime / 10000000 - INT64_C(11644473600);
-}
-
 int64_t ts_evtx_source_newest(const struct ts_evtx_source *src)
 {
 	return src->nlogs > 0 && src->logs[src->order[0]].newest > 0
@@ -209,12 +268,7 @@ int64_t ts_evtx_source_newest(const struct ts_evtx_source *src)
 		       : 0;
 }
 
-const char *ts_evtx_source_computer(const struct ts_evtx_source *src, size_t i)
+const struct ts_evtx_about *ts_evtx_source_about(const struct ts_evtx_source *src, size_t i)
 {
-	return i < src->nlogs ? src->logs[i].computer : NULL;
-}
-
-const char *ts_evtx_source_channel(const struct ts_evtx_source *src, size_t i)
-{
-	return i < src->nlogs ? src->logs[i].channel : NULL;
+	return i < src->nlogs ? &src->logs[i].about : NULL;
 }

@@ -24,17 +24,32 @@ struct ts_evtx_source *ts_evtx_source_new(const struct ts_evtx_log *logs, size_t
 void ts_evtx_source_free(struct ts_evtx_source *src); /* NULL is allowed */
 /* Unix seconds of the newest record, 0 when there is none: the machine's clock for bare files. */
 int64_t ts_evtx_source_newest(const struct ts_evtx_source *src);
-/* The computer that wrote the newest record of the log i, and the channel most of its records are of; NULL
- * when there is no record. */
-const char *ts_evtx_source_computer(const struct ts_evtx_source *src, size_t i);
-const char *ts_evtx_source_channel(const struct ts_evtx_source *src, size_t i);
 
-/* Rows and the ledger line of a scan of windows_eventlog: newest first. channel, eventid, provider_name,
+#define TS_EVTX_COMPUTERS 64 /* of one log that are told apart */
+
+/* What a log is, after it was read. */
+struct ts_evtx_about {
+	bool is_log; /* false: nothing of it can be read */
+	uint64_t records;
+	int64_t oldest, newest;                   /* Unix seconds; 0 = there is no record */
+	const char *channel;                      /* that most of its records are of; NULL */
+	const char *computer;                     /* that wrote the newest record; NULL */
+	const char *computers[TS_EVTX_COMPUTERS]; /* in the order of their first records */
+	size_t ncomputers;
+	uint64_t switches; /* how often a record is of another computer than the one before */
+};
+/* Do both names mean one computer: CITADEL-DC01 and citadel-dc01.C137.local? */
+bool ts_evtx_same_computer(const char *a, const char *b);
+/* Of the log i, as it was given. */
+const struct ts_evtx_about *ts_evtx_source_about(const struct ts_evtx_source *src, size_t i);
+
+/* Rows and the ledger line of a scan of windows_eventlog, newest first, as a stream. channel, eventid, provider_name,
  * level, pid and the time are looked at before a record's text is decoded; a provider may be asked for by
- * its EventSourceName, too, and is then shown under the name that was asked for. Thread safe. False: no
- * more rows are wanted. */
-bool ts_evtx_scan(const struct ts_evtx_source *src, struct ts_scan *s);
-/* The same for windows_event_channels; `enabled` is not in the logs and stays NULL. */
+ * its EventSourceName, too, and is then shown under the name that was asked for. The source must outlive the scan.
+ * Thread safe. */
+void ts_evtx_scan(const struct ts_evtx_source *src, struct ts_scan *s);
+/* Rows and the ledger line of windows_event_channels; `enabled` is not in the logs and stays NULL. False: no more rows are
+ * wanted. Thread safe. */
 bool ts_evtx_scan_channels(const struct ts_evtx_source *src, struct ts_scan *s);
 
 #endif

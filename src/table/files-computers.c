@@ -3,39 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/str.h"
-#include "decode/evtx.h"
 #include "decode/sysinfo.h"
 #include "decode/utf16.h"
 #include "table/files-int.h"
-
-/* The first part of a name: CITADEL-DC01 of CITADEL-DC01.C137.local. */
-static size_t host_length(const char *name)
-{
-	return strcspn(name, ".");
-}
-
-static bool same_host(const char *a, const char *b)
-{
-	size_t n = host_length(a);
-	if (n != host_length(b)) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		char x = a[i] >= 'a' && a[i] <= 'z' ? (char)(a[i] - 32) : a[i];
-		char y = b[i] >= 'a' && b[i] <= 'z' ? (char)(b[i] - 32) : b[i];
-		if (x != y) {
-			return false;
-		}
-	}
-	return true;
-}
 
 /* The place of a computer in the list, made where it is new; SIZE_MAX when the list is full. */
 static size_t computer_at(struct ts_files *f, const char *name, int64_t newest)
 {
 	for (size_t i = 0; i < f->ncomputers; i++) {
 		struct ts_files_computer *c = &f->computers[i];
-		if (same_host(c->name, name)) {
+		if (ts_evtx_same_computer(c->name, name)) {
 			if (newest > c->newest) {
 				c->name = ts_arena_strdup(f->arena, name);
 				c->newest = newest;
@@ -68,53 +45,10 @@ static void join(struct ts_files *f, size_t a, size_t b)
 
 /* The computers in a log, in the order of its records, and how often they change. */
 struct names {
-	size_t at[TS_FILES_COMPUTERS];
-	size_t n, switches;
+	size_t at[TS_EVTX_COMPUTERS]; /* places in the list of computers */
+	size_t n;
+	uint64_t switches;
 };
-
-/* A record's computer, where it is not the one before. */
-static void take_name(struct ts_files *f, struct ts_evtx *x, struct names *n, size_t *now)
-{
-	if (*now != SIZE_MAX && ts_evtx_field_is(x, TS_EVTX_COMPUTER, f->computers[*now].name)) {
-		return;
-	}
-	const char *name = ts_evtx_text(x, TS_EVTX_COMPUTER);
-	size_t at = *name != '\0' ? computer_at(f, name, 0) : *now, k = 0;
-	if (at == *now || at == SIZE_MAX) {
-		return;
-	}
-	n->switches += *now != SIZE_MAX;
-	*now = at;
-	while (k < n->n && n->at[k] != at) {
-		k++;
-	}
-	if (k == n->n && n->n < TS_FILES_COMPUTERS) {
-		n->at[n->n++] = at;
-	}
-}
-
-/* Records, how far they reach, and the computers in them. */
-static void survey_log(
-	struct ts_files *f, const struct ts_member *m, struct ts_files_item *item, struct names *n)
-{
-	struct ts_evtx *x = ts_evtx_new();
-	size_t now = SIZE_MAX;
-	int64_t time;
-	item->records = 0;
-	bool open = ts_evtx_open(x, m->data, m->size);
-	while (open && ts_evtx_next(x)) {
-		bool has = ts_evtx_int(x, TS_EVTX_TIME, &time);
-		time = ts_filetime_unix(has ? (uint64_t)time : ts_evtx_written(x));
-		item->oldest = item->oldest == 0 || time < item->oldest ? time : item->oldest;
-		item->newest = time > item->newest ? time : item->newest;
-		item->records++;
-		take_name(f, x, n, &now);
-	}
-	if (!open) {
-		item->note = "damaged: nothing of it can be read";
-	}
-	ts_evtx_free(x);
-}
 
 /* Was the log forwarded by several computers? A computer that is renamed restarts in between and does not go back and
  * forth. */
@@ -126,12 +60,25 @@ static bool is_forwarded(const struct names *n, const struct ts_files_item *item
 
 /* --- what each file says --- */
 
-static void describe_log(struct ts_files *f, struct ts_files_item *item, size_t log)
+static void describe_log(struct ts_files *f, struct ts_files_item *item, size_t log, struct names *names)
 {
-	const char *computer = ts_evtx_source_computer(f->evtx, log);
-	const char *channel = ts_evtx_source_channel(f->evtx, log);
-	item->computer = computer != NULL ? ts_arena_strdup(f->arena, computer) : NULL;
-	item->what = channel != NULL ? ts_arena_strdup(f->arena, channel) : NULL;
+	const struct ts_evtx_about *a = ts_evtx_source_about(f->evtx, log);
+	item->computer = ts_arena_strdup(f->arena, a->computer);
+	item->what = ts_arena_strdup(f->arena, a->channel);
+	item->records = (int64_t)a->records;
+	item->oldest = a->oldest;
+	item->newest = a->newest;
+	item->note = a->is_log ? NULL : "damaged: nothing of it can be read";
+	names->switches = a->switches;
+	for (size_t i = 0; i < a->ncomputers; i++) {
+		size_t at = computer_at(f, a->computers[i], 0), k = 0;
+		while (k < names->n && names->at[k] != at) {
+			k++;
+		}
+		if (k == names->n && at != SIZE_MAX) {
+			names->at[names->n++] = at;
+		}
+	}
 }
 
 static const struct ts_regs_hive *hive_of(const struct ts_regs *r, const struct ts_member *m)
@@ -208,8 +155,7 @@ static void describe(struct ts_files *f, struct names *names)
 		const struct ts_regs_hive *h =
 			hives && m->kind == TS_SNIFF_HIVE ? hive_of(ts_files_regs(f), m) : NULL;
 		if (f->log_of[i] != SIZE_MAX) {
-			describe_log(f, item, f->log_of[i]);
-			survey_log(f, m, item, &names[i]);
+			describe_log(f, item, f->log_of[i], &names[i]);
 		} else if (h != NULL) {
 			describe_hive(f, item, h);
 		} else if (m->kind == TS_SNIFF_SYSTEMINFO) {
@@ -250,7 +196,7 @@ static void join_renamed(struct ts_files *f, const struct names *names, bool *fo
 static size_t group_of(const struct ts_files *f, const char *name)
 {
 	for (size_t i = 0; i < f->ncomputers; i++) {
-		if (same_host(f->computers[i].name, name)) {
+		if (ts_evtx_same_computer(f->computers[i].name, name)) {
 			return f->computers[i].group;
 		}
 	}

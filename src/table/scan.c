@@ -35,10 +35,17 @@ struct ts_scan {
 	int64_t nrows;
 	size_t bytes;
 	enum stop stop;
-	bool said;                /* a ledger line was written */
-	bool replayed;            /* rows come from a bundle or test case, through the match hook */
-	const char **texts;       /* the hook's view of a row, one per column; made when first needed */
-	char (*numbers)[32];      /* where numbers become text for it */
+	bool said;              /* a ledger line was written */
+	bool replayed;          /* rows come from a bundle or test case, through the match hook */
+	const char **texts;     /* the hook's view of a row, one per column; made when first needed */
+	char (*numbers)[32];    /* where numbers become text for it */
+	struct ts_value *blank; /* a row with what is echoed into it; made when first needed */
+	int next_column;        /* behind the one that was put last: columns are put in order */
+	struct ts_stream stream;
+	bool stepping; /* the stream's rows are taken one by one */
+	bool ended;    /* no more of them are wanted */
+	bool closed;
+	int64_t identity;         /* of the stream's row */
 	int64_t *ids;             /* made when the first one is asked for */
 	struct ts_book *listener; /* who repeats what the ledger is told; NULL = nobody */
 	struct ts_arena *listener_arena;
@@ -60,6 +67,10 @@ struct ts_scan *ts_scan_new(const struct ts_table *t, struct ts_budget *budget, 
 void ts_scan_free(struct ts_scan *s)
 {
 	if (s != NULL) {
+		s->ended = true;
+		if (s->stream.next != NULL) {
+			ts_scan_close(s);
+		}
 		ts_arena_free(s->arena);
 		free(s->cells);
 		free(s->ids);
@@ -277,6 +288,18 @@ static struct ts_value *cell(struct ts_scan *s, int64_t row, int column)
 	return &s->cells[(size_t)row * (size_t)s->table->ncolumns + (size_t)column];
 }
 
+static struct ts_value *make_blank(struct ts_scan *s)
+{
+	struct ts_value *blank = ts_arena_calloc(s->arena, (size_t)s->table->ncolumns, sizeof(*blank));
+	for (int i = 0; i < s->table->ncolumns; i++) {
+		const struct ts_column *c = &s->table->columns[i];
+		bool echo =
+			(ts_column_is_input(c) || (c->flags & TS_REQUIRED) != 0) && s->constraints[i].n == 1;
+		blank[i] = echo ? s->constraints[i].values[0] : ts_value_null();
+	}
+	return blank;
+}
+
 void ts_row_begin(struct ts_scan *s)
 {
 	size_t need = ((size_t)s->nrows + 1) * (size_t)s->table->ncolumns;
@@ -284,26 +307,39 @@ void ts_row_begin(struct ts_scan *s)
 		s->cap = need * 2;
 		s->cells = ts_xreallocarray(s->cells, s->cap, sizeof(*s->cells));
 	}
-	for (int i = 0; i < s->table->ncolumns; i++) {
-		const struct ts_column *c = &s->table->columns[i];
-		bool echo =
-			(ts_column_is_input(c) || (c->flags & TS_REQUIRED) != 0) && s->constraints[i].n == 1;
-		*cell(s, s->nrows, i) = echo ? s->constraints[i].values[0] : ts_value_null();
+	if (s->blank == NULL) {
+		s->blank = make_blank(s);
 	}
+	memcpy(cell(s, s->nrows, 0), s->blank, (size_t)s->table->ncolumns * sizeof(*s->blank));
+	s->next_column = 0;
 }
 
 static void put(struct ts_scan *s, const char *column, enum ts_type type, struct ts_value v)
 {
-	int i = column_of(s, column);
+	int i = s->next_column;
+	while (i < s->table->ncolumns && strcmp(s->table->columns[i].name, column) != 0) {
+		i++;
+	}
+	i = i < s->table->ncolumns ? i : column_of(s, column);
 	assert((s->table->columns[i].type == TS_TEXT) == (type == TS_TEXT));
 	(void)type; /* in release builds */
 	*cell(s, s->nrows, i) = v;
+	s->next_column = i + 1;
 }
 
 void ts_row_text(struct ts_scan *s, const char *column, const char *v)
 {
 	s->bytes += v != NULL ? strlen(v) : 0;
 	put(s, column, TS_TEXT, ts_value_text(ts_arena_strdup(s->arena, v)));
+}
+
+void ts_row_text_kept(struct ts_scan *s, const char *column, const char *v)
+{
+	if (s->stepping) {
+		put(s, column, TS_TEXT, ts_value_text(v));
+	} else {
+		ts_row_text(s, column, v);
+	}
 }
 
 void ts_row_int(struct ts_scan *s, const char *column, int64_t v)
@@ -384,6 +420,43 @@ int64_t ts_scan_rows(const struct ts_scan *s)
 	return s->nrows;
 }
 
+/* --- rows one by one --- */
+
+void ts_scan_stream(struct ts_scan *s, struct ts_stream stream)
+{
+	s->stream = stream;
+}
+
+void ts_row_identity(struct ts_scan *s, int64_t id)
+{
+	s->identity = id;
+}
+
+void ts_scan_set_stepping(struct ts_scan *s)
+{
+	s->stepping = true;
+}
+
+static bool is_stepped(const struct ts_scan *s)
+{
+	return s->stepping && s->stream.next != NULL;
+}
+
+bool ts_scan_next(struct ts_scan *s, int64_t *row)
+{
+	if (!is_stepped(s)) {
+		return ++*row < s->nrows;
+	}
+	*row = 0;
+	s->nrows = 0;
+	s->bytes = 0;
+	s->ended = s->ended || s->stop != STOP_NOT || !s->stream.next(s->stream.ctx, s);
+	if (s->ended) {
+		ts_scan_close(s);
+	}
+	return !s->ended;
+}
+
 const struct ts_value *ts_scan_cell(const struct ts_scan *s, int64_t row, int column)
 {
 	return &s->cells[(size_t)row * (size_t)s->table->ncolumns + (size_t)column];
@@ -391,6 +464,9 @@ const struct ts_value *ts_scan_cell(const struct ts_scan *s, int64_t row, int co
 
 int64_t ts_scan_row_id(struct ts_scan *s, int64_t row)
 {
+	if (is_stepped(s)) {
+		return s->identity;
+	}
 	if (s->ids == NULL) {
 		s->ids = ts_row_ids(s);
 	}
@@ -419,8 +495,23 @@ void ts_scan_sawf(struct ts_scan *s, enum ts_seen seen, const char *fmt, ...)
 	free(detail);
 }
 
+/* Make all rows that are wanted of a stream, and let it say what it saw. */
+static void end_stream(struct ts_scan *s)
+{
+	while (!s->stepping && s->stop == STOP_NOT && s->stream.next(s->stream.ctx, s)) {
+	}
+	s->stream.finish(s->stream.ctx, s);
+}
+
 void ts_scan_close(struct ts_scan *s)
 {
+	if (s->closed || (is_stepped(s) && !s->ended)) {
+		return;
+	}
+	s->closed = true;
+	if (s->stream.next != NULL) {
+		end_stream(s);
+	}
 	switch (s->stop) {
 	case STOP_NOT: break;
 	case STOP_TIMEOUT: ts_scan_saw(s, NULL, TS_SEEN_TIMEOUT, "the check's time limit came first"); break;

@@ -4,7 +4,7 @@
  * like, ts_row_end(). It ends with ts_scan_saw(): a scan that says nothing of what it saw counts as a gap.
  * Columns that the query constrains by = and that are required or hidden inputs are echoed into each row
  * by ts_row_begin(); SQLite compares them again. All of a scan's rows are made before SQLite sees the
- * first one. */
+ * first one, but where the fill function gives a stream. */
 #ifndef TS_TABLE_SCAN_H
 #define TS_TABLE_SCAN_H
 
@@ -80,6 +80,23 @@ bool ts_row_end(struct ts_scan *s);
  * ts_row_end(). */
 bool ts_scan_offer(struct ts_scan *s, const struct ts_value *values);
 
+/* --- rows one by one --- */
+
+/* What a fill function gives in the place of rows where there may be very many: SQLite then takes one row at a time, LIMIT
+ * ends the reading, and the scan holds one row. */
+struct ts_stream {
+	/* Makes one row, from ts_row_begin() to ts_row_end(). False without a row: there is none left. */
+	bool (*next)(void *ctx, struct ts_scan *s);
+	/* Called once, when no more rows are wanted: tells the ledger what was seen, and frees ctx. */
+	void (*finish)(void *ctx, struct ts_scan *s);
+	void *ctx;
+};
+void ts_scan_stream(struct ts_scan *s, struct ts_stream stream);
+/* Text that stays where it is until the next row is asked for. */
+void ts_row_text_kept(struct ts_scan *s, const char *column, const char *v);
+/* What tells this row from every other row of the table, the same in every scan that gives the row. */
+void ts_row_identity(struct ts_scan *s, int64_t id);
+
 /* --- ledger --- */
 
 /* subject NULL = ts_scan_subject(). detail may be NULL. */
@@ -108,9 +125,13 @@ void ts_scan_constrain_value(struct ts_scan *s, int column, struct ts_value valu
 /* Close the constraints: afterwards the subject is known. False when nothing can match (a NULL or a word
  * where a number must be); the ledger says so. */
 bool ts_scan_ready(struct ts_scan *s);
+/* Rows of a stream are taken by ts_scan_next(); else ts_scan_close() makes them all. Before the fill function is called. */
+void ts_scan_set_stepping(struct ts_scan *s);
 /* After the rows are made: lines for a deadline or limit that was met, for hidden inputs that nobody
- * looked at, for a fill that said nothing. */
+ * looked at, for a fill that said nothing. A stream that is stepped through is closed when its rows end, or with the scan. */
 void ts_scan_close(struct ts_scan *s);
+/* Go to the next row, from *row = -1; false at the end. Of a stream only the row that it went to is there. */
+bool ts_scan_next(struct ts_scan *s, int64_t *row);
 int64_t ts_scan_rows(const struct ts_scan *s);
 const struct ts_value *ts_scan_cell(const struct ts_scan *s, int64_t row, int column);
 /* A number that tells this row from every other row of the table, the same in every scan that gives the

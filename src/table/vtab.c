@@ -4,9 +4,10 @@
  * Example: SELECT state, address FROM tcp_connect WHERE host = 'srv1' AND port = 3389
  *
  * xBestIndex takes = and IN on columns that are filters, required, or hidden inputs, writes them into idxStr
- * and leaves SQLite's own comparison on (omit = 0). A plan without a required column, or with a hidden input
+ * and leaves SQLite's own comparison on (omit = 0) but for inputs. A plan without a required column, or with a hidden input
  * that is not usable, is impossible (SQLITE_CONSTRAINT), so that SQLite looks for another one. xFilter makes
- * the whole snapshot: the rows cannot change under the query.
+ * the whole snapshot: the rows cannot change under the query. Files do not change either: their event logs give
+ * one row at a time.
  *
  * The tables are made by CREATE VIRTUAL TABLE before the connection is sealed, each in the schema of its
  * machine. Eponymous tables would need no such step, but SQLite finds them under any schema name:
@@ -42,6 +43,7 @@ struct cursor {
 	sqlite3_vtab_cursor base;
 	struct ts_scan *scan; /* NULL before the first xFilter and after one that cannot match */
 	int64_t row;
+	bool end;
 };
 
 static const char *const type_names[] = {
@@ -201,6 +203,8 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 			has[column] = true;
 			bool whole = list && takes_list(col) && sqlite3_vtab_in(info, i, 1) != 0;
 			info->aConstraintUsage[i].argvIndex = ++nargs;
+			/* What is echoed into each row equals itself. */
+			info->aConstraintUsage[i].omit = ts_column_is_input(col) && !list;
 			sqlite3_str_appendf(plan, "%c%d ", whole ? '*' : '=', column);
 		}
 	}
@@ -267,7 +271,8 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
 	struct cursor *c = (struct cursor *)base;
 	struct vtab *v = (struct vtab *)base->pVtab;
 	ts_scan_free(c->scan);
-	c->row = 0;
+	c->row = -1;
+	c->end = true;
 	c->scan = ts_scan_new(v->table, ts_conn_budget(v->module->conn), ts_conn_ledger(v->module->conn));
 	int rc = read_plan(c->scan, plan, argc, argv);
 	if (rc != SQLITE_OK) {
@@ -275,23 +280,25 @@ static int filter(sqlite3_vtab_cursor *base, int idx, const char *plan, int argc
 	}
 	if (ts_scan_ready(c->scan)) {
 		if (!ts_scan_over(c->scan)) {
+			ts_scan_set_stepping(c->scan);
 			v->module->source.scan(v->module->source.ctx, v->schema, c->scan);
 		}
 		ts_scan_close(c->scan);
+		c->end = !ts_scan_next(c->scan, &c->row);
 	}
 	return SQLITE_OK;
 }
 
 static int next(sqlite3_vtab_cursor *base)
 {
-	((struct cursor *)base)->row++;
+	struct cursor *c = (struct cursor *)base;
+	c->end = !ts_scan_next(c->scan, &c->row);
 	return SQLITE_OK;
 }
 
 static int at_end(sqlite3_vtab_cursor *base)
 {
-	struct cursor *c = (struct cursor *)base;
-	return c->row >= ts_scan_rows(c->scan);
+	return ((struct cursor *)base)->end;
 }
 
 static int column_value(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int column)

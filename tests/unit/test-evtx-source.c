@@ -18,10 +18,9 @@ static void scan(void *ctx, const char *schema, struct ts_scan *s)
 	}
 }
 
-static void run_query(struct ts_evtx_source *src, const char *sql, struct result *r)
+static void run_tables(struct ts_vtab_source vtabs, const char *sql, struct result *r)
 {
 	struct ts_budget b = { .deadline = ts_os_mono_ms() + 20000, .connections = 20 };
-	struct ts_vtab_source vtabs = { scan, src, NULL };
 	ts_buf_init(&r->rows, TS_BUF_MAX_TEXT);
 	ts_buf_init(&r->ledger, TS_BUF_MAX_TEXT);
 	ts_buf_init(&r->details, TS_BUF_MAX_TEXT);
@@ -38,6 +37,11 @@ static void run_query(struct ts_evtx_source *src, const char *sql, struct result
 		run_prepared(c, q, r);
 	}
 	ts_conn_free(c);
+}
+
+static void run_query(struct ts_evtx_source *src, const char *sql, struct result *r)
+{
+	run_tables((struct ts_vtab_source){ scan, src, NULL }, sql, r);
 }
 
 static void check_rows(struct ts_evtx_source *src, const char *sql, const char *rows, const char *ledger,
@@ -105,14 +109,17 @@ static void test_filters(void)
 		{ " AND time_range = '2020-09-17T15:00:00Z;2020-09-17T16:00:00.123Z'", "" },
 		{ " AND timestamp = '1000'", NEWEST },
 		{ " LIMIT 1", "three\n" },
+		{ " AND (level = 2 OR pid = -1 OR eventid = 4625)", NEWEST }, /* each row once */
+		{ " AND (channel = 'Test/Operational' OR channel = 'Security')", NEWEST },
 	};
 	small_log(&maker);
 	struct ts_evtx_log log = { maker.file, LOG_SIZE, "any name" };
 	struct ts_evtx_source *src = ts_evtx_source_new(&log, 1);
 	CHECK_INT(ts_evtx_source_newest(src), 1600358400);
-	CHECK_STR(ts_evtx_source_computer(src, 0), "PC1");
-	CHECK_STR(ts_evtx_source_channel(src, 0), "Test/Operational");
-	CHECK(ts_evtx_source_channel(src, 1) == NULL);
+	CHECK_STR(ts_evtx_source_about(src, 0)->computer, "PC1");
+	CHECK_STR(ts_evtx_source_about(src, 0)->channel, "Test/Operational");
+	CHECK(ts_evtx_source_about(src, 1) == NULL);
+	CHECK(ts_evtx_same_computer("pc1.example.org", "PC1") && !ts_evtx_same_computer("PC1", "PC11"));
 	for (size_t i = 0; i < TS_COUNT(rows); i++) {
 		char *sql = ts_xasprintf(ALL "%s", rows[i].where);
 		check_rows(src, sql, rows[i].rows, READ, REACH);
@@ -252,8 +259,8 @@ static void test_dc(void)
 	}
 	if (src != NULL) {
 		CHECK_INT(ts_evtx_source_newest(src), 1600491131); /* 2020-09-19T04:52:11Z */
-		CHECK_STR(ts_evtx_source_computer(src, 4), "CITADEL-DC01.C137.local");
-		CHECK_STR(ts_evtx_source_channel(src, 5), "System");
+		CHECK_STR(ts_evtx_source_about(src, 4)->computer, "CITADEL-DC01.C137.local");
+		CHECK_STR(ts_evtx_source_about(src, 5)->channel, "System");
 	}
 	ts_evtx_source_free(src);
 	while (n > 0) {
@@ -283,7 +290,7 @@ static void test_exports(void)
 		check_rows(src,
 			"SELECT channel, records FROM windows_event_channels WHERE channel = 'System'",
 			"System|1247\n", "windows_event_channels System read\n", NULL);
-		CHECK_STR(ts_evtx_source_computer(src, 0), "NIKOLAISMETBD82");
+		CHECK_STR(ts_evtx_source_about(src, 0)->computer, "NIKOLAISMETBD82");
 		ts_evtx_source_free(src);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -291,4 +298,67 @@ static void test_exports(void)
 	}
 }
 
-TEST_MAIN({ "filters", test_filters }, { "gaps", test_gaps }, { "dc", test_dc }, { "exports", test_exports })
+/* --- rows one by one --- */
+
+struct counted {
+	int64_t made, ends;
+};
+
+#define MANY INT64_C(1000000000)
+
+static bool count_next(void *ctx, struct ts_scan *s)
+{
+	struct counted *c = ctx;
+	if (c->made == MANY) {
+		return false;
+	}
+	ts_row_begin(s);
+	ts_row_int(s, "eventid", ++c->made);
+	ts_row_text_kept(s, "data", "some text");
+	ts_row_identity(s, c->made);
+	ts_row_end(s);
+	return true;
+}
+
+static void count_finish(void *ctx, struct ts_scan *s)
+{
+	((struct counted *)ctx)->ends++;
+	ts_scan_saw(s, NULL, TS_SEEN_READ, "to the end of what was asked for");
+}
+
+static void count_scan(void *ctx, const char *schema, struct ts_scan *s)
+{
+	(void)schema;
+	ts_scan_stream(s, (struct ts_stream){ count_next, count_finish, ctx });
+}
+
+/* LIMIT ends the reading: of a log of a thousand million records no more than were asked for are made. */
+static void test_stream(void)
+{
+	static const struct {
+		const char *sql, *rows;
+		int64_t made, ends;
+	} cases[] = {
+		{ "SELECT eventid FROM windows_eventlog WHERE channel = 'c' LIMIT 3", "1\n2\n3\n", 3, 1 },
+		{ "SELECT eventid FROM windows_eventlog WHERE channel = 'c' AND data = 'some text' LIMIT 1 "
+		  "OFFSET 4",
+			"5\n", 5, 1 },
+		{ "SELECT EXISTS (SELECT 1 FROM windows_eventlog WHERE channel = 'c' AND eventid > 6)", "1\n",
+			7, 1 },
+		{ "SELECT eventid FROM windows_eventlog WHERE channel = 'c' LIMIT 0", "", 0, 0 },
+	};
+	for (size_t i = 0; i < TS_COUNT(cases); i++) {
+		struct counted c = { 0 };
+		struct result r;
+		run_tables((struct ts_vtab_source){ count_scan, &c, NULL }, cases[i].sql, &r);
+		CHECK_STR(r.err.text, "");
+		CHECK_STR(ts_buf_str(&r.rows), cases[i].rows);
+		CHECK_INT(c.made, cases[i].made);
+		CHECK_INT(c.ends, cases[i].ends);
+		CHECK_ROW(cases[i].sql, (strstr(ts_buf_str(&r.ledger), " read\n") != NULL) == (c.ends > 0));
+		result_finish(&r);
+	}
+}
+
+TEST_MAIN({ "filters", test_filters }, { "gaps", test_gaps }, { "dc", test_dc }, { "exports", test_exports },
+	{ "stream", test_stream })
