@@ -186,7 +186,7 @@ static void run_jobs(
 {
 	const struct ts_entry *e = ts_session_entry(s);
 	c->session = s;
-	struct ts_evidence_if evidence = { c, open_conn, as_of, NULL };
+	struct ts_evidence_if evidence = { c, open_conn, as_of, NULL, NULL };
 	struct ts_run_param *params = ts_xcalloc(e->nparams + 1, sizeof(*params));
 	const char **hosts = ts_xcalloc(e->nparams + 1, sizeof(*hosts));
 	size_t nparams = 0, nhosts = 0;

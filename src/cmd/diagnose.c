@@ -222,7 +222,7 @@ bool ts_diagnosis_open(struct ts_diagnosis *d, const char *id, const struct ts_k
 	if (d->entry == NULL || !set_evidence(d, kept, lost, err)) {
 		return false;
 	}
-	struct ts_evidence_if evidence = { d, open_conn, as_of, look_again };
+	struct ts_evidence_if evidence = { d, open_conn, as_of, look_again, NULL };
 	struct ts_session_options so = {
 		/* A report that was handed over stands where its session stood: it is not followed further. */
 		.ask = d->ask || d->handed_over,

@@ -210,7 +210,7 @@ static int64_t as_of(void *ctx, const char *machine)
 /* The walk of the entry with what is known now: most of it is answered by what was just asked. */
 static void walk(struct ts_probe *p, const struct ts_entry *e)
 {
-	struct ts_evidence_if evidence = { p->evidence, open_conn, as_of, NULL };
+	struct ts_evidence_if evidence = { p->evidence, open_conn, as_of, NULL, NULL };
 	struct ts_session_options so = { .run_checks = true, .timeout_s = p->o->timeout_s };
 	const struct ts_cause *causes;
 	struct ts_event ev;

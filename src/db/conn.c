@@ -27,6 +27,8 @@ struct ts_conn {
 	struct ts_err refused;                 /* first refusal of the authorizer in this prepare */
 	struct ts_err required[REQUIRED_KEPT]; /* tables that said in this prepare what they need */
 	int required_count;
+	sqlite3_stmt *stmt; /* of ts_conn_statement(), and its SQL */
+	char *sql;
 };
 
 static const struct {
@@ -88,12 +90,17 @@ static void limit_heap(void)
 	}
 }
 
+static void set_budget(struct ts_conn *c, const struct ts_budget *budget)
+{
+	c->budget = *budget;
+	c->limit_ms = budget->deadline != 0 ? budget->deadline - ts_os_mono_ms() : 0;
+}
+
 struct ts_conn *ts_conn_new(const struct ts_budget *budget, struct ts_err *err)
 {
 	limit_heap();
 	struct ts_conn *c = ts_xcalloc(1, sizeof(*c));
-	c->budget = *budget;
-	c->limit_ms = budget->deadline != 0 ? budget->deadline - ts_os_mono_ms() : 0;
+	set_budget(c, budget);
 	c->ledger = ts_ledger_new();
 	/* One thread at a time uses a connection, so that SQLite needs no lock of its own for it. */
 	int rc = sqlite3_open_v2(":memory:", &c->db,
@@ -142,8 +149,10 @@ void ts_conn_free(struct ts_conn *c)
 	if (c == NULL) {
 		return;
 	}
+	(void)sqlite3_finalize(c->stmt);
 	(void)sqlite3_close_v2(c->db);
 	ts_ledger_free(c->ledger);
+	free(c->sql);
 	free(c);
 }
 
@@ -277,6 +286,32 @@ sqlite3_stmt *ts_conn_prepare(struct ts_conn *c, const char *sql, int *offset, s
 	}
 	(void)sqlite3_finalize(stmt);
 	return NULL;
+}
+
+sqlite3_stmt *ts_conn_statement(struct ts_conn *c, const char *sql, struct ts_err *err)
+{
+	if (c->stmt == NULL || strcmp(c->sql, sql) != 0) {
+		(void)sqlite3_finalize(c->stmt);
+		free(c->sql);
+		c->stmt = ts_conn_prepare(c, sql, NULL, err);
+		c->sql = ts_xstrdup(sql);
+	}
+	return c->stmt;
+}
+
+void ts_conn_rest(struct ts_conn *c)
+{
+	if (c->stmt != NULL) {
+		(void)sqlite3_reset(c->stmt);
+		(void)sqlite3_clear_bindings(c->stmt);
+	}
+}
+
+void ts_conn_again(struct ts_conn *c, const struct ts_budget *budget)
+{
+	ts_conn_rest(c);
+	set_budget(c, budget);
+	ts_ledger_clear(c->ledger);
 }
 
 void ts_conn_step_error(struct ts_conn *c, int rc, struct ts_err *err)

@@ -19,6 +19,8 @@ void ts_conn_seal(struct ts_conn *c);
 /* The same for one statement that is known already: what it does not mention is not made ready. */
 void ts_conn_seal_for(struct ts_conn *c, const char *sql);
 void ts_conn_free(struct ts_conn *c); /* NULL is allowed */
+/* A sealed connection is used once more, for the next check: another budget, and nothing was seen yet. */
+void ts_conn_again(struct ts_conn *c, const struct ts_budget *budget);
 
 sqlite3 *ts_conn_db(struct ts_conn *c);
 struct ts_ledger *ts_conn_ledger(struct ts_conn *c);
@@ -32,6 +34,10 @@ void ts_conn_declare_end(struct ts_conn *c);
  * names the table and the column it must be constrained by where SQLite says only "no query solution". *offset (may be NULL) is the
  * byte in sql where the error is, or -1. The caller finalizes. */
 sqlite3_stmt *ts_conn_prepare(struct ts_conn *c, const char *sql, int *offset, struct ts_err *err);
+/* The same, but the statement belongs to the connection: for the SQL that it had last it is the same statement, ready to be bound
+ * and stepped again. ts_conn_rest() ends a use of it. */
+sqlite3_stmt *ts_conn_statement(struct ts_conn *c, const char *sql, struct ts_err *err);
+void ts_conn_rest(struct ts_conn *c);
 /* A table's name for the message about a missing constraint: called by a module that returned SQLITE_CONSTRAINT from xBestIndex. */
 void ts_conn_note_required(struct ts_conn *c, const char *table, const char *columns);
 /* Why the last step failed, in words ("the time limit of 10 s was reached", "cancelled", SQLite's text). */

@@ -12,6 +12,8 @@ struct ts_kbtest_walk {
 	const struct ts_test_case *test_case;
 	struct ts_session *session;
 	struct ts_evidence_if evidence; /* of the session */
+	struct ts_evidence_pool *pool;  /* of the run */
+	struct ts_evidence *rows;       /* what the session looks at */
 	int *asked;                     /* nodes that the person was asked, in order */
 	size_t nasked;
 	bool *advised; /* by node */

@@ -52,7 +52,7 @@ static void try_gap(struct ts_kbtest *t, const struct ts_entry *e, const struct 
 	if (hole.n == 0) {
 		return; /* a check without a table can always answer */
 	}
-	ts_kbtest_begin(&k, e, c);
+	ts_kbtest_begin(&k, e, c, t->pool);
 	struct ts_evidence *ev = ts_kbtest_evidence(e, c, &hole, &err);
 	if (ev == NULL) {
 		ts_buf_printf(&k.problems, "  %s\n", err.text);
@@ -128,11 +128,11 @@ void ts_kbtest_ask(struct ts_kbtest *t, const struct ts_entry *entry, const stru
 	for (size_t i = 0; i < file->ncases; i++) {
 		struct ts_kbtest_walk seen, blind;
 		struct ts_err err;
-		ts_kbtest_begin(&seen, entry, &file->cases[i]);
+		ts_kbtest_begin(&seen, entry, &file->cases[i], t->pool);
 		struct ts_evidence *ev = ts_kbtest_evidence(entry, &file->cases[i], NULL, &err);
 		if (ev != NULL && ts_kbtest_walk_on(&seen, ev)) {
 			struct ts_test_case told = told_by_person(&seen, &file->cases[i], t->arena);
-			ts_kbtest_begin(&blind, entry, &told);
+			ts_kbtest_begin(&blind, entry, &told, t->pool);
 			struct ts_evidence *none = ts_kbtest_evidence(entry, &told, NULL, &err);
 			if (none != NULL && ts_kbtest_walk_on(&blind, none)) {
 				t->none.cases++;

@@ -21,6 +21,7 @@ struct maker {
 	const struct ts_test_file *f;
 	double until;
 	size_t cap;
+	struct ts_evidence_pool *pool;
 	bool **meets; /* per case and node: did it come there? A change of a node that it never meets is none to it */
 };
 
@@ -38,7 +39,7 @@ static void find_meetings(struct maker *k, struct ts_arena *a)
 	for (size_t i = 0; i < k->f->ncases; i++) {
 		struct ts_kbtest_walk w;
 		struct ts_err err;
-		ts_kbtest_begin(&w, e, &k->f->cases[i]);
+		ts_kbtest_begin(&w, e, &k->f->cases[i], k->pool);
 		struct ts_evidence *ev = ts_kbtest_evidence(e, w.test_case, NULL, &err);
 		bool ok = ev != NULL && ts_kbtest_walk_on(&w, ev);
 		k->meets[i] = ts_arena_calloc(a, e->nnodes + 1, sizeof(**k->meets));
@@ -55,7 +56,7 @@ static void find_meetings(struct maker *k, struct ts_arena *a)
 static bool some_case_fails(const struct maker *k, int node)
 {
 	for (size_t i = 0; i < k->f->ncases; i++) {
-		if (k->meets[i][node] && !ts_kbtest_passes(k->e, &k->f->cases[i])) {
+		if (k->meets[i][node] && !ts_kbtest_passes(k->e, &k->f->cases[i], k->pool)) {
 			return true;
 		}
 	}
@@ -205,6 +206,7 @@ struct ts_mutation *ts_kbtest_mutate(struct ts_entry *entry, const struct ts_tes
 	struct ts_mutation *m = ts_xcalloc(1, sizeof(*m));
 	struct maker k = { .m = m, .e = entry, .f = file, .until = until };
 	m->arena = ts_arena_new();
+	k.pool = ts_evidence_pool_new();
 	find_meetings(&k, m->arena);
 	for (size_t i = 0; i < entry->nown && i < entry->nnodes; i++) {
 		struct ts_node *n = &entry->nodes[i];
@@ -215,6 +217,7 @@ struct ts_mutation *ts_kbtest_mutate(struct ts_entry *entry, const struct ts_tes
 			mutate_link(&k, (int)i, &n->answers[j]);
 		}
 	}
+	ts_evidence_pool_free(k.pool);
 	return m;
 }
 

@@ -23,12 +23,18 @@
 static struct ts_conn *open_evidence(
 	void *ctx, const char *machine, const char *sql, const struct ts_budget *budget, struct ts_err *err)
 {
-	return ts_evidence_open(ctx, machine, sql, budget, err);
+	struct ts_kbtest_walk *k = ctx;
+	return ts_evidence_pool_open(k->pool, k->rows, machine, sql, budget, err);
 }
 
 static int64_t as_of_evidence(void *ctx, const char *machine)
 {
-	return ts_evidence_as_of(ctx, machine);
+	return ts_evidence_as_of(((struct ts_kbtest_walk *)ctx)->rows, machine);
+}
+
+static void close_evidence(void *ctx, struct ts_conn *conn)
+{
+	ts_evidence_pool_close(((struct ts_kbtest_walk *)ctx)->pool, conn);
 }
 
 static bool add_rows(
@@ -222,7 +228,9 @@ static const char *label_on(
 	const struct ts_kbtest_walk *k, struct ts_evidence *ev, int node, struct ts_arena *a)
 {
 	const struct ts_entry *e = k->entry;
-	const struct ts_evidence_if evidence = { ev, open_evidence, as_of_evidence };
+	struct ts_kbtest_walk other = { .pool = k->pool, .rows = ev };
+	const struct ts_evidence_if evidence = { &other, open_evidence, as_of_evidence, NULL,
+		close_evidence };
 	struct ts_session_options options = {
 		.ask = true, .run_checks = true, .workers = 1, .timeout_s = CASE_TIMEOUT_S
 	};
@@ -266,9 +274,10 @@ static void try_certain(struct ts_kbtest_walk *k, const struct ts_test_file *f, 
 
 /* ---- a case ---- */
 
-void ts_kbtest_begin(struct ts_kbtest_walk *k, const struct ts_entry *e, const struct ts_test_case *c)
+void ts_kbtest_begin(struct ts_kbtest_walk *k, const struct ts_entry *e, const struct ts_test_case *c,
+	struct ts_evidence_pool *pool)
 {
-	*k = (struct ts_kbtest_walk){ .entry = e, .test_case = c, .end = -1 };
+	*k = (struct ts_kbtest_walk){ .entry = e, .test_case = c, .end = -1, .pool = pool };
 	ts_buf_init(&k->problems, TS_BUF_MAX_TEXT);
 	k->asked = ts_xcalloc(e->nnodes + 1, sizeof(*k->asked));
 	k->advised = ts_xcalloc(e->nnodes + 1, sizeof(*k->advised));
@@ -279,7 +288,8 @@ bool ts_kbtest_walk_on(struct ts_kbtest_walk *k, struct ts_evidence *ev)
 	struct ts_session_options options = {
 		.ask = true, .run_checks = true, .workers = 1, .timeout_s = CASE_TIMEOUT_S
 	};
-	k->evidence = (struct ts_evidence_if){ ev, open_evidence, as_of_evidence, NULL };
+	k->rows = ev;
+	k->evidence = (struct ts_evidence_if){ k, open_evidence, as_of_evidence, NULL, close_evidence };
 	k->session = ts_session_new(k->entry, &k->evidence, &options);
 	return set_params(k) && walk(k);
 }
@@ -309,13 +319,14 @@ static void note_facts(struct ts_kbtest *t, const struct ts_kbtest_walk *k, size
 	}
 }
 
-static void run_case(struct ts_kbtest *t, const struct ts_entry *e, const struct ts_test_file *f, size_t i)
+static void run_case(struct ts_kbtest *t, const struct ts_entry *e, const struct ts_test_file *f, size_t i,
+	struct ts_evidence_pool *pool)
 {
 	struct ts_kbtest_case *out = &t->cases[i];
 	struct ts_kbtest_walk k;
 	struct ts_err err = { "" };
 	double start = ts_os_mono_ms_f();
-	ts_kbtest_begin(&k, e, &f->cases[i]);
+	ts_kbtest_begin(&k, e, &f->cases[i], pool);
 	struct ts_evidence *ev = ts_kbtest_evidence(e, k.test_case, NULL, &err);
 	if (ev == NULL) {
 		ts_buf_printf(&k.problems, "  %s\n", err.text);
@@ -340,11 +351,11 @@ static void run_case(struct ts_kbtest *t, const struct ts_entry *e, const struct
 	ts_evidence_free(ev);
 }
 
-bool ts_kbtest_passes(const struct ts_entry *e, const struct ts_test_case *c)
+bool ts_kbtest_passes(const struct ts_entry *e, const struct ts_test_case *c, struct ts_evidence_pool *pool)
 {
 	struct ts_kbtest_walk k;
 	struct ts_err err = { "" };
-	ts_kbtest_begin(&k, e, c);
+	ts_kbtest_begin(&k, e, c, pool);
 	struct ts_evidence *ev = ts_kbtest_evidence(e, c, NULL, &err);
 	bool ok = ev != NULL && ts_kbtest_walk_on(&k, ev);
 	if (ok) {
@@ -381,9 +392,10 @@ struct ts_kbtest *ts_kbtest_run(const struct ts_entry *entry, const struct ts_te
 	t->ncases = file->ncases;
 	t->cases = ts_arena_calloc(t->arena, file->ncases + 1, sizeof(*t->cases));
 	t->answered_by = ts_arena_calloc(t->arena, entry->nnodes + 1, sizeof(*t->answered_by));
+	t->pool = ts_evidence_pool_new();
 	list_cover(t, entry);
 	for (size_t i = 0; i < file->ncases; i++) {
-		run_case(t, entry, file, i);
+		run_case(t, entry, file, i, t->pool);
 	}
 	for (size_t i = 0; i < t->ncover; i++) {
 		t->ncovered += t->cover[i].reached;
@@ -397,6 +409,7 @@ void ts_kbtest_free(struct ts_kbtest *t)
 	if (t == NULL) {
 		return;
 	}
+	ts_evidence_pool_free(t->pool);
 	ts_arena_free(t->arena);
 	free(t);
 }

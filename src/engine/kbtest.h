@@ -44,7 +44,8 @@ struct ts_kbtest {
 	size_t ngaps, ngaps_failed;
 	/* Questions where every check that was reached could answer, and (after ts_kbtest_ask) where there is no evidence at all. */
 	struct ts_kbtest_asked full, none;
-	size_t *answered_by; /* by node: a case in which its check answered, from 1; 0 = none */
+	size_t *answered_by;           /* by node: a case in which its check answered, from 1; 0 = none */
+	struct ts_evidence_pool *pool; /* the connections of the entry's checks */
 };
 
 /* Run all cases of one entry. Nothing is contacted and nothing of this computer is read. The caller frees

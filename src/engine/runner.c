@@ -215,7 +215,7 @@ static void run_on(struct ts_conn *conn, const struct ts_run_options *o, const s
 	struct ts_outcome *out)
 {
 	struct ts_err err = { "" };
-	sqlite3_stmt *stmt = ts_conn_prepare(conn, job->node->sql, NULL, &err);
+	sqlite3_stmt *stmt = ts_conn_statement(conn, job->node->sql, &err);
 	if (stmt == NULL) {
 		ts_judge_error(ts_arena_printf(out->arena, "the check cannot run: %s", err.text), false,
 			&out->result, out->arena);
@@ -239,7 +239,7 @@ static void run_on(struct ts_conn *conn, const struct ts_run_options *o, const s
 				&out->result, out->arena);
 		}
 	}
-	sqlite3_finalize(stmt);
+	ts_conn_rest(conn);
 }
 
 struct ts_outcome *ts_check_run(const struct ts_run_options *options, const struct ts_run_job *job)
@@ -267,7 +267,11 @@ struct ts_outcome *ts_check_run(const struct ts_run_options *options, const stru
 			false, &out->result, out->arena);
 	} else {
 		run_on(conn, options, job, out);
-		ts_conn_free(conn);
+		if (options->evidence->close != NULL) {
+			options->evidence->close(options->evidence->ctx, conn);
+		} else {
+			ts_conn_free(conn);
+		}
 	}
 	/* What may have been cut short is neither an answer nor a failure. */
 	cancelled(options, out);

@@ -24,6 +24,8 @@ struct ts_evidence_if {
 	int64_t (*as_of)(void *ctx, const char *machine); /* the machine's own clock */
 	/* Checks are about to run again: what other computers answered before counts no more. May be NULL. */
 	void (*look_again)(void *ctx);
+	/* A check is done with its connection. NULL = it is freed. */
+	void (*close)(void *ctx, struct ts_conn *conn);
 };
 
 /* ---- results of checks ---- */

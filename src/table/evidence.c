@@ -10,6 +10,7 @@
 #include "os/map.h"
 #include "os/os.h"
 #include "table/bundle.h"
+#include "table/evidence-int.h"
 #include "table/files.h"
 #include "table/probe-cache.h"
 #include "table/record.h"
@@ -411,6 +412,16 @@ struct ts_conn *ts_evidence_open(struct ts_evidence *ev, const char *name, const
 	const struct machine *m = find_or_fail(ev, name, err);
 	return m != NULL ? open_view(new_view(ev, false, m->name), sql != NULL ? sql : "", budget, err)
 			 : NULL;
+}
+
+struct ts_conn *ts_evidence_view(struct ts_evidence *ev, const char *name, const char *sql,
+	const struct ts_budget *budget, struct ts_evidence ***shown, struct ts_err *err)
+{
+	const struct machine *m = find_or_fail(ev, name, err);
+	struct view *v = m != NULL ? new_view(ev, false, m->name) : NULL;
+	struct ts_conn *c = v != NULL ? open_view(v, sql, budget, err) : NULL;
+	*shown = c != NULL ? &v->ev : NULL;
+	return c;
 }
 
 struct ts_conn *ts_evidence_open_schema(const char *const *machines, const char *machine, struct ts_err *err)

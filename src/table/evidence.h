@@ -63,6 +63,16 @@ int64_t ts_evidence_as_of(const struct ts_evidence *ev, const char *name);
  * only if sql names them. The caller frees. */
 struct ts_conn *ts_evidence_open(struct ts_evidence *ev, const char *name, const char *sql,
 	const struct ts_budget *budget, struct ts_err *err);
+/* Connections that are used again, with their prepared statement, for the same check on other evidence: opening one costs more than
+ * most checks. All evidence that is shown through one pool has the same machines. For one thread. */
+struct ts_evidence_pool;
+struct ts_evidence_pool *ts_evidence_pool_new(void);
+void ts_evidence_pool_free(struct ts_evidence_pool *p); /* NULL is allowed */
+/* As ts_evidence_open(), but the connection is given back by ts_evidence_pool_close(); ev outlives that. */
+struct ts_conn *ts_evidence_pool_open(struct ts_evidence_pool *p, struct ts_evidence *ev, const char *name,
+	const char *sql, const struct ts_budget *budget, struct ts_err *err);
+void ts_evidence_pool_close(struct ts_evidence_pool *p, struct ts_conn *c);
+
 /* A connection with every table of every machine in `machines` (NULL-terminated), no evidence behind: for
  * the linter and the compiler to prepare SQL on. It takes some 3 ms per machine: open one and prepare all
  * statements on it. */
