@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/judge.h"
+#include "engine/kbtest-private.h"
 
 /* ---- differences ---- */
 
@@ -143,23 +144,41 @@ static const char *status_of(const struct ts_kbtest_walk *k, const char *id)
 	return cause ? "off-path" : "no cause";
 }
 
-static const char *result_of(const struct ts_kbtest_walk *k, const char *id, bool label)
+/* What the node's check returned on the walk, and the label that this stands for. */
+static const char *result_of(const struct ts_kbtest_walk *k, int node, const char **label)
 {
-	int node = ts_entry_node(k->entry, id);
-	if (node < 0 || k->entry->nodes[node].sql == NULL) {
-		return "no check";
-	}
 	const struct ts_result *r = ts_session_result(k->session, node);
 	if (r->state == TS_CHECK_NOT_RUN) {
-		return "not run";
+		return *label = "not run";
 	}
 	if (is_unknown(r)) {
-		return TS_UNKNOWN;
+		return *label = TS_UNKNOWN;
 	}
-	return label ? ts_judge_label(&k->entry->nodes[node], r->answer) : r->answer;
+	*label = ts_judge_label(&k->entry->nodes[node], r->answer);
+	return r->answer;
 }
 
-static void compare_pairs(struct ts_kbtest_walk *k)
+/* Of a list of nodes, what their checks return: on the walk, or each by itself. */
+static void compare_results(
+	struct ts_kbtest_walk *k, const char *what, const struct ts_test_pair *list, size_t n, bool alone)
+{
+	struct ts_arena *a = ts_arena_new();
+	for (size_t i = 0; i < n; i++) {
+		const char *want = list[i].value != NULL ? list[i].value : "", *got = "no check",
+			   *label = got;
+		int node = ts_entry_node(k->entry, list[i].name);
+		if (node >= 0 && k->entry->nodes[node].sql != NULL) {
+			got = alone ? ts_kbtest_check_alone(k, k->rows, node, a, &label)
+				    : result_of(k, node, &label);
+		}
+		if (strcmp(got, want) != 0 && (label == NULL || strcmp(label, want) != 0)) {
+			differ(k, ts_arena_printf(a, "%s of %s", what, list[i].name), want, got);
+		}
+	}
+	ts_arena_free(a);
+}
+
+static void compare_status(struct ts_kbtest_walk *k)
 {
 	const struct ts_test_expect *x = &k->test_case->expect;
 	for (size_t i = 0; i < x->nstatus; i++) {
@@ -171,17 +190,66 @@ static void compare_pairs(struct ts_kbtest_walk *k)
 			free(what);
 		}
 	}
-	for (size_t i = 0; i < x->nresult; i++) {
-		const char *want = x->result[i].value != NULL ? x->result[i].value : "";
-		const char *name = x->result[i].name;
-		/* Either what the check returned or the label that it stands for. */
-		if (strcmp(result_of(k, name, false), want) != 0 &&
-			strcmp(result_of(k, name, true), want) != 0) {
-			char *what = ts_xasprintf("result of %s", name);
-			differ(k, what, want, result_of(k, name, false));
-			free(what);
+}
+
+/* ---- the way ---- */
+
+/* The one answer of a node that the walk took; NULL where it took none or all of them. */
+static const char *label_taken(const struct ts_kbtest_walk *k, int node)
+{
+	const struct ts_node *n = &k->entry->nodes[node];
+	const struct ts_result *r = ts_session_result(k->session, node);
+	enum ts_by by;
+	const char *label = ts_session_label(k->session, node, &by);
+	if (!ts_session_reachable(k->session, node)) {
+		return NULL;
+	}
+	if (n->kind == TS_NODE_QUESTION) {
+		return label == NULL && n->ask_never && r->state != TS_CHECK_NOT_RUN ? TS_UNKNOWN : label;
+	}
+	/* An excluded cause leads on as one whose steps did not help. */
+	bool excluded = r->state == TS_CHECK_ANSWERED && strcmp(r->answer, TS_ABSENT) == 0;
+	return label != NULL && by == TS_BY_PERSON ? label : excluded ? TS_NOT_SOLVED : NULL;
+}
+
+/* The nodes from the first one on, by the answers that the walk took, as far as there was one. */
+static void compare_way(struct ts_kbtest_walk *k)
+{
+	const struct ts_test_expect *x = &k->test_case->expect;
+	int *nodes = ts_xcalloc(k->entry->nnodes + 1, sizeof(*nodes)), at = 0;
+	size_t n = 0;
+	while (at >= 0 && n < k->entry->nnodes) {
+		const char *label = label_taken(k, at);
+		const struct ts_answer *a =
+			label != NULL ? ts_node_answer(&k->entry->nodes[at], label) : NULL;
+		nodes[n++] = at;
+		at = a != NULL ? a->to : -1;
+	}
+	if (x->says_way) {
+		compare_list(k, "way", x->way, x->nway, nodes, n, true);
+	}
+	free(nodes);
+}
+
+/* The causes that are left, in the order in which a report offers them: as many as the case names. */
+static void compare_first(struct ts_kbtest_walk *k)
+{
+	const struct ts_test_expect *x = &k->test_case->expect;
+	const struct ts_cause *causes;
+	if (!x->says_first) {
+		return;
+	}
+	struct ts_session *s = ts_kbtest_report(k);
+	size_t ncauses = ts_session_causes(s, &causes), n = 0;
+	int *nodes = ts_xcalloc(ncauses + 1, sizeof(*nodes));
+	for (size_t i = 0; i < ncauses && n < x->nfirst; i++) {
+		if (causes[i].status == TS_CONFIRMED || causes[i].status == TS_POSSIBLE) {
+			nodes[n++] = causes[i].node;
 		}
 	}
+	compare_list(k, "first", x->first, x->nfirst, nodes, n, true);
+	free(nodes);
+	ts_session_free(s);
 }
 
 void ts_kbtest_compare(struct ts_kbtest_walk *k)
@@ -195,7 +263,11 @@ void ts_kbtest_compare(struct ts_kbtest_walk *k)
 	compare_causes(k, x->says_excluded, "excluded", TS_EXCLUDED, x->excluded, x->nexcluded);
 	compare_causes(k, x->says_possible, "possible", TS_POSSIBLE, x->possible, x->npossible);
 	compare_unknown(k);
-	compare_pairs(k);
+	compare_status(k);
+	compare_way(k);
+	compare_first(k);
+	compare_results(k, "result", x->result, x->nresult, false);
+	compare_results(k, "check", x->checks, x->nchecks, true);
 }
 
 /* ---- the trail ---- */
@@ -220,24 +292,6 @@ void ts_kbtest_show_trail(struct ts_kbtest_walk *k)
 }
 
 /* ---- coverage ---- */
-
-/* The one answer of a node that the walk took; NULL where it took none or all of them. */
-static const char *label_taken(const struct ts_kbtest_walk *k, int node)
-{
-	const struct ts_node *n = &k->entry->nodes[node];
-	const struct ts_result *r = ts_session_result(k->session, node);
-	enum ts_by by;
-	const char *label = ts_session_label(k->session, node, &by);
-	if (!ts_session_reachable(k->session, node)) {
-		return NULL;
-	}
-	if (n->kind == TS_NODE_QUESTION) {
-		return label == NULL && n->ask_never && r->state != TS_CHECK_NOT_RUN ? TS_UNKNOWN : label;
-	}
-	/* An excluded cause leads on as one whose steps did not help. */
-	bool excluded = r->state == TS_CHECK_ANSWERED && strcmp(r->answer, TS_ABSENT) == 0;
-	return label != NULL && by == TS_BY_PERSON ? label : excluded ? TS_NOT_SOLVED : NULL;
-}
 
 void ts_kbtest_mark(const struct ts_kbtest_walk *k, struct ts_kbtest_cover *cover, size_t n)
 {

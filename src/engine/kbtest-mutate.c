@@ -2,8 +2,8 @@
  * fail.
  *
  * What is changed: numbers in the SQL that decide (event ids, thresholds, ports), results that the SQL returns, texts that it
- * compares with, and where an answer leads. Weights are left alone, since no case speaks of ranks, and so is what only fills
- * the columns of evidence: no walk depends on it. */
+ * compares with, where an answer leads, and how much a cause weighs. What only fills the columns of evidence is left alone: no
+ * walk depends on it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,8 @@
 #include "kb/sqlscan.h"
 #include "os/os.h"
 
-#define PER_NODE_MAX 40 /* changes of one check's SQL */
+#define PER_NODE_MAX  40 /* changes of one check's SQL */
+#define WEIGHT_FACTOR 10000.0
 
 struct maker {
 	struct ts_mutation *m;
@@ -27,7 +28,7 @@ struct maker {
 
 const char *ts_mutant_kind_name(enum ts_mutant_kind k)
 {
-	static const char *const names[] = { "number", "result", "text", "link" };
+	static const char *const names[] = { "number", "result", "text", "link", "weight" };
 	return names[k];
 }
 
@@ -41,11 +42,20 @@ static void find_meetings(struct maker *k, struct ts_arena *a)
 		struct ts_err err;
 		ts_kbtest_begin(&w, e, &k->f->cases[i], k->pool);
 		struct ts_evidence *ev = ts_kbtest_evidence(e, w.test_case, NULL, &err);
+		const struct ts_test_expect *x = &w.test_case->expect;
 		bool ok = ev != NULL && ts_kbtest_walk_on(&w, ev);
 		k->meets[i] = ts_arena_calloc(a, e->nnodes + 1, sizeof(**k->meets));
 		for (size_t n = 0; n < e->nnodes; n++) {
-			k->meets[i][n] = !ok || w.advised[n] || ts_session_reachable(w.session, (int)n) ||
+			k->meets[i][n] = !ok || x->says_first || w.advised[n] ||
+					 ts_session_reachable(w.session, (int)n) ||
 					 ts_session_result(w.session, (int)n)->state != TS_CHECK_NOT_RUN;
+		}
+		/* What is expected of a check by itself is looked at, whether the walk came there or not. */
+		for (size_t n = 0; n < x->nchecks; n++) {
+			int node = ts_entry_node(e, x->checks[n].name);
+			if (node >= 0) {
+				k->meets[i][node] = true;
+			}
 		}
 		ts_kbtest_end(&w);
 		ts_evidence_free(ev);
@@ -201,6 +211,35 @@ static void mutate_link(struct maker *k, int node, struct ts_answer *a)
 	a->to = before;
 }
 
+/* What a cause weighs for each minute, which decides its rank. */
+static double score_of(const struct ts_node *n)
+{
+	return n->weight / (n->minutes > 0 ? n->minutes : 1);
+}
+
+/* The cause that weighs most becomes the lightest, every other one the heaviest. Of one cause alone no weight decides anything. */
+static void mutate_weight(struct maker *k, int node)
+{
+	struct ts_node *n = &k->e->nodes[node];
+	double before = n->weight, other = 0;
+	bool alone = true;
+	for (size_t i = 0; i < k->e->nown && i < k->e->nnodes; i++) {
+		const struct ts_node *o = &k->e->nodes[i];
+		if ((int)i != node && o->kind == TS_NODE_CAUSE) {
+			alone = false;
+			other = score_of(o) > other ? score_of(o) : other;
+		}
+	}
+	if (alone) {
+		return;
+	}
+	bool heaviest = score_of(n) > other;
+	n->weight = heaviest ? before / WEIGHT_FACTOR : before * WEIGHT_FACTOR;
+	judge(k, TS_MUTANT_WEIGHT, node, n->span,
+		ts_arena_printf(k->m->arena, "%g becomes %g", before, n->weight));
+	n->weight = before;
+}
+
 struct ts_mutation *ts_kbtest_mutate(struct ts_entry *entry, const struct ts_test_file *file, double until)
 {
 	struct ts_mutation *m = ts_xcalloc(1, sizeof(*m));
@@ -212,6 +251,9 @@ struct ts_mutation *ts_kbtest_mutate(struct ts_entry *entry, const struct ts_tes
 		struct ts_node *n = &entry->nodes[i];
 		if (n->sql != NULL) {
 			mutate_sql(&k, (int)i);
+		}
+		if (n->kind == TS_NODE_CAUSE) {
+			mutate_weight(&k, (int)i);
 		}
 		for (size_t j = 0; j < n->nanswers; j++) {
 			mutate_link(&k, (int)i, &n->answers[j]);

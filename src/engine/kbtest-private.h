@@ -21,7 +21,13 @@ void ts_kbtest_begin(struct ts_kbtest_walk *k, const struct ts_entry *e, const s
 	struct ts_evidence_pool *pool);
 /* Walk to the end as the case answers; false with k->problems where something went wrong. */
 bool ts_kbtest_walk_on(struct ts_kbtest_walk *k, struct ts_evidence *ev);
+/* The same case where nobody is asked, as in a report; after ts_kbtest_walk_on. The caller frees. */
+struct ts_session *ts_kbtest_report(struct ts_kbtest_walk *k);
 void ts_kbtest_end(struct ts_kbtest_walk *k);
+/* What a check returns on this evidence, whether or not a walk comes to it, and the label that this stands for: "unknown" where it does
+ * not answer. In the arena. */
+const char *ts_kbtest_check_alone(const struct ts_kbtest_walk *k, struct ts_evidence *ev, int node,
+	struct ts_arena *a, const char **label);
 /* Does the case hold, apart from certain results? */
 bool ts_kbtest_passes(const struct ts_entry *e, const struct ts_test_case *c, struct ts_evidence_pool *pool);
 /* Fill t->gaps (kbtest-gap.c). */

@@ -223,9 +223,8 @@ static bool calls_certain(const struct ts_node *n, const char *label)
 	return false;
 }
 
-/* The label that a check returns on this evidence, "unknown" where it does not answer; in the arena. */
-static const char *label_on(
-	const struct ts_kbtest_walk *k, struct ts_evidence *ev, int node, struct ts_arena *a)
+const char *ts_kbtest_check_alone(const struct ts_kbtest_walk *k, struct ts_evidence *ev, int node,
+	struct ts_arena *a, const char **label)
 {
 	const struct ts_entry *e = k->entry;
 	struct ts_kbtest_walk other = { .pool = k->pool, .rows = ev };
@@ -239,13 +238,16 @@ static const char *label_on(
 		const char *value = k->test_case->params[i].value;
 		(void)ts_session_set(s, k->test_case->params[i].name, value != NULL ? value : "", NULL);
 	}
-	const char *label = NULL;
+	const char *answer = NULL;
+	*label = NULL;
 	if (ts_session_rerun(s, node, NULL) && ts_session_result(s, node)->state == TS_CHECK_ANSWERED) {
-		label = ts_judge_label(&e->nodes[node], ts_session_result(s, node)->answer);
+		answer = ts_session_result(s, node)->answer;
+		*label = ts_judge_label(&e->nodes[node], answer);
 	}
-	const char *copy = ts_arena_strdup(a, label != NULL ? label : TS_UNKNOWN);
+	answer = ts_arena_strdup(a, answer != NULL ? answer : TS_UNKNOWN);
+	*label = ts_arena_strdup(a, *label != NULL ? *label : TS_UNKNOWN);
 	ts_session_free(s);
-	return copy;
+	return answer;
 }
 
 /* Results that the entry calls certain are ones that more rows could never undo: try it. */
@@ -261,7 +263,10 @@ static void try_certain(struct ts_kbtest_walk *k, const struct ts_test_file *f, 
 		}
 		struct ts_err err = { "" };
 		more = more != NULL ? more : more_evidence(k->entry, f, k->test_case, &err);
-		const char *then = more != NULL ? label_on(k, more, (int)i, a) : err.text;
+		const char *then = err.text;
+		if (more != NULL) {
+			(void)ts_kbtest_check_alone(k, more, (int)i, a, &then);
+		}
 		if (strcmp(then, label) != 0) {
 			ts_buf_printf(&k->problems,
 				"  %s is called certain of %s, but more rows (those of the other cases) turn "
@@ -292,6 +297,32 @@ bool ts_kbtest_walk_on(struct ts_kbtest_walk *k, struct ts_evidence *ev)
 	k->evidence = (struct ts_evidence_if){ k, open_evidence, as_of_evidence, NULL, close_evidence };
 	k->session = ts_session_new(k->entry, &k->evidence, &options);
 	return set_params(k) && walk(k);
+}
+
+struct ts_session *ts_kbtest_report(struct ts_kbtest_walk *k)
+{
+	const struct ts_test_case *c = k->test_case;
+	struct ts_session_options options = { .run_checks = true, .workers = 1, .timeout_s = CASE_TIMEOUT_S };
+	struct ts_session *s = ts_session_new(k->entry, &k->evidence, &options);
+	struct ts_event ev = { .kind = TS_EV_RAN };
+	for (size_t i = 0; i < c->nparams; i++) {
+		(void)ts_session_set(
+			s, c->params[i].name, c->params[i].value != NULL ? c->params[i].value : "", NULL);
+	}
+	for (size_t i = 0; i < c->nanswers; i++) {
+		int node = ts_entry_node(k->entry, c->answers[i].name);
+		if (node >= 0) {
+			(void)ts_session_answer(s, node, c->answers[i].value, TS_BY_OPTION, NULL);
+		}
+	}
+	size_t most = 4 * k->entry->nnodes + k->entry->nparams + 1;
+	while (most-- > 0 && (ev.kind == TS_EV_RAN || ev.kind == TS_EV_ASK_PARAM)) {
+		ts_session_step(s, &ev);
+		if (ev.kind == TS_EV_ASK_PARAM) {
+			ts_session_refuse_param(s, ev.param->name);
+		}
+	}
+	return s;
 }
 
 void ts_kbtest_end(struct ts_kbtest_walk *k)

@@ -57,8 +57,15 @@ void ts_kbtest_free(struct ts_kbtest *t); /* NULL is allowed */
 
 /* ---- mutations ---- */
 
-enum ts_mutant_kind { TS_MUTANT_NUMBER, TS_MUTANT_RESULT, TS_MUTANT_TEXT, TS_MUTANT_LINK, TS_MUTANT_KINDS };
-const char *ts_mutant_kind_name(enum ts_mutant_kind k); /* "number", "result", "text", "link" */
+enum ts_mutant_kind {
+	TS_MUTANT_NUMBER,
+	TS_MUTANT_RESULT,
+	TS_MUTANT_TEXT,
+	TS_MUTANT_LINK,
+	TS_MUTANT_WEIGHT,
+	TS_MUTANT_KINDS
+};
+const char *ts_mutant_kind_name(enum ts_mutant_kind k); /* "number", "result", "text", "link", "weight" */
 
 /* One thing that was changed. */
 struct ts_mutant {

@@ -328,6 +328,8 @@ NODES(confirmed)
 NODES(excluded)
 NODES(possible)
 NODES(unknown)
+NODES(way)
+NODES(first)
 
 static void read_status(struct ts_reader *r, const char *key, const struct ts_yaml *v, void *out)
 {
@@ -340,6 +342,17 @@ static void read_status(struct ts_reader *r, const char *key, const struct ts_ya
 		if (has_value(r, &x->status[i])) {
 			known(r, "status of a cause called", x->status[i].span, x->status[i].value, states);
 		}
+	}
+}
+
+static void read_checks(struct ts_reader *r, const char *key, const struct ts_yaml *v, void *out)
+{
+	struct ts_test_expect *x = out;
+
+	x->checks = read_pairs(r, key, v, &x->nchecks);
+	for (size_t i = 0; i < x->nchecks; i++) {
+		known_node(r, x->checks[i].name_span, x->checks[i].name);
+		has_value(r, &x->checks[i]);
 	}
 }
 
@@ -359,13 +372,16 @@ static void read_expect(struct ts_reader *r, const char *key, const struct ts_ya
 {
 	static const struct ts_field fields[] = {
 		{ "asked", TS_FIELD_CUSTOM, .read = read_asked },
+		{ "checks", TS_FIELD_CUSTOM, .read = read_checks },
 		{ "confirmed", TS_FIELD_CUSTOM, .read = read_confirmed },
 		{ "end", TS_FIELD_CUSTOM, .read = read_end },
 		{ "excluded", TS_FIELD_CUSTOM, .read = read_excluded },
+		{ "first", TS_FIELD_CUSTOM, .read = read_first },
 		{ "possible", TS_FIELD_CUSTOM, .read = read_possible },
 		{ "result", TS_FIELD_CUSTOM, .read = read_result },
 		{ "status", TS_FIELD_CUSTOM, .read = read_status },
 		{ "unknown", TS_FIELD_CUSTOM, .read = read_unknown },
+		{ "way", TS_FIELD_CUSTOM, .read = read_way },
 		{ NULL },
 	};
 

@@ -47,14 +47,18 @@ struct ts_test_gap {
 struct ts_test_expect {
 	const char *end;       /* id of the node where the walk ends; NULL = not said */
 	const char *end_label; /* "node/label": the answer that ends it there; NULL otherwise */
-	bool says_asked, says_confirmed, says_excluded, says_possible,
-		says_unknown; /* an empty list says something, too */
-	struct ts_text_item *asked, *confirmed, *excluded, *possible, *unknown; /* ids of nodes */
-	size_t nasked, nconfirmed, nexcluded, npossible, nunknown;
+	bool says_asked, says_confirmed, says_excluded, says_possible, says_unknown, says_way,
+		says_first; /* an empty list says something, too */
+	struct ts_text_item *asked, *confirmed, *excluded, *possible, *unknown, *way,
+		*first; /* ids of nodes */
+	size_t nasked, nconfirmed, nexcluded, npossible, nunknown, nway, nfirst;
 	struct ts_test_pair *status; /* cause -> confirmed, excluded, possible, off-path */
 	size_t nstatus;
-	struct ts_test_pair *result; /* node -> label that its check returned */
+	struct ts_test_pair
+		*result; /* node -> what its check returned on the walk, or the label that this stands for */
 	size_t nresult;
+	struct ts_test_pair *checks; /* the same, whether the walk came there or not */
+	size_t nchecks;
 	struct ts_span end_span;
 };
 

@@ -133,6 +133,8 @@ static const char passing[] =
 	"    confirmed: [is-the-log-bad]\n"
 	"    possible: [another]\n"
 	"    result: {does-it-answer: open, is-the-log-bad: present}\n"
+	"    way: [does-it-answer, is-the-log-bad]\n"
+	"    first: [is-the-log-bad, another]\n"
 	"- name: excluded, the next one\n"
 	"  given:\n" SRV1 OPEN "    server: {patches: []}\n"
 	"  expect:\n"
@@ -154,6 +156,14 @@ static const char passing[] =
 	"    asked: [does-it-answer, who-else]\n"
 	"    status: {is-the-log-bad: off-path, another: off-path}\n"
 	"    result: {does-it-answer: unknown}\n"
+	"    way: [does-it-answer, who-else]\n"
+	"- name: a check that the walk does not come to\n"
+	"  given:\n"
+	"    server: {patches: [{hotfix_id: a}]}\n"
+	"    answers: {does-it-answer: refused, who-else: me}\n"
+	"  expect:\n"
+	"    result: {is-the-log-bad: not run}\n"
+	"    checks: {is-the-log-bad: present}\n"
 	"- name: a gap\n"
 	"  given:\n" SRV1 OPEN "    server: {patches: []}\n"
 	"    gaps: {server: {patches: denied}}\n"
@@ -164,7 +174,7 @@ static const char passing[] =
 static void pass(void)
 {
 	struct fixture f = run(passing, "", "1");
-	CHECK_INT(f.t->ncases, 5);
+	CHECK_INT(f.t->ncases, 6);
 	for (size_t i = 0; i < f.t->ncases; i++) {
 		CHECK_STR(f.t->cases[i].text, "");
 		CHECK_ROW(f.t->cases[i].name, f.t->cases[i].passed);
@@ -172,7 +182,7 @@ static void pass(void)
 		CHECK_ROW(f.t->cases[i].name, f.t->cases[i].ms < 100);
 	}
 	CHECK_INT(f.t->nfailed, 0);
-	CHECK_STR(f.t->cases[4].name, "a gap");
+	CHECK_STR(f.t->cases[5].name, "a gap");
 	/* 4 answers, 2 causes, 1 not solved */
 	CHECK_INT(f.t->ncover, 7);
 	CHECK_INT(f.t->ncovered, 7);
@@ -206,6 +216,18 @@ static void fail(void)
 			"  status of another: expected possible\n                          got off-path\n" },
 		{ "    answers: {does-it-answer: refused, who-else: me}\n",
 			"    result: {is-the-log-bad: present}\n", "got not run\n" },
+		{ "    answers: {does-it-answer: refused, who-else: me}\n",
+			"    checks: {is-the-log-bad: present}\n",
+			"  check of is-the-log-bad: expected present\n                             got "
+			"unknown\n" },
+		{ "    answers: {does-it-answer: refused, who-else: me}\n", "    checks: {who-else: me}\n",
+			"got no check\n" },
+		{ "    answers: {does-it-answer: refused, who-else: me}\n",
+			"    way: [does-it-answer, is-the-log-bad]\n",
+			"  way: expected does-it-answer, is-the-log-bad\n            got does-it-answer, "
+			"who-else\n" },
+		{ SRV1 OPEN "    server: {patches: []}\n", "    first: [is-the-log-bad]\n",
+			"  first: expected is-the-log-bad\n              got another\n" },
 		{ "    answers: {does-it-answer: refused, who-else: me}\n", "    unknown: []\n",
 			"does-it-answer: unknown: the parameter host was not given" },
 		{ "    parameters: {host: 'not one'}\n", "    end: another\n",
@@ -309,6 +331,10 @@ static void mutations(void)
 	static const char strong[] =
 		"- name: one\n  given:\n" SRV1 OPEN "    server: {patches: [{hotfix_id: a}]}\n  expect: "
 		"{confirmed: [is-the-log-bad], end: is-the-log-bad}\n";
+	static const char ways[] =
+		"- name: one\n  given: {answers: {does-it-answer: refused, who-else: all}}\n"
+		"  expect: {way: [does-it-answer, who-else, is-the-log-bad]}\n"
+		"- name: two\n  given: {}\n  expect: {first: [is-the-log-bad]}\n";
 	struct fixture f = run(weak, "", "1");
 	struct ts_mutation *m = ts_kbtest_mutate(f.entry, f.file, ts_os_mono_ms_f() + 60000);
 	size_t n = m->n;
@@ -334,6 +360,16 @@ static void mutations(void)
 	m = ts_kbtest_mutate(f.entry, f.file, 0);
 	CHECK_INT(m->n, 0);
 	CHECK_INT(m->untried, n);
+	ts_mutation_free(m);
+	finish(&f);
+	f = run(ways, "", "1");
+	m = ts_kbtest_mutate(f.entry, f.file, ts_os_mono_ms_f() + 60000);
+	for (size_t i = 0; i < m->n; i++) {
+		const struct ts_mutant *x = &m->mutants[i];
+		bool link = x->kind == TS_MUTANT_LINK &&
+			    (strncmp(x->what, "refused", 7) == 0 || strncmp(x->what, "all", 3) == 0);
+		CHECK_ROW(x->what, x->noticed == (link || x->kind == TS_MUTANT_WEIGHT));
+	}
 	ts_mutation_free(m);
 	finish(&f);
 }
