@@ -218,7 +218,7 @@ static void fail(void)
 			"    result: {is-the-log-bad: present}\n", "got not run\n" },
 		{ "    answers: {does-it-answer: refused, who-else: me}\n",
 			"    checks: {is-the-log-bad: present}\n",
-			"  check of is-the-log-bad: expected present\n                             got "
+			"  check of is-the-log-bad: expected present\n                                got "
 			"unknown\n" },
 		{ "    answers: {does-it-answer: refused, who-else: me}\n", "    checks: {who-else: me}\n",
 			"got no check\n" },
