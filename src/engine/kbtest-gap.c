@@ -128,6 +128,9 @@ void ts_kbtest_ask(struct ts_kbtest *t, const struct ts_entry *entry, const stru
 	for (size_t i = 0; i < file->ncases; i++) {
 		struct ts_kbtest_walk seen, blind;
 		struct ts_err err;
+		if (ts_test_case_still(&file->cases[i])) {
+			continue;
+		}
 		ts_kbtest_begin(&seen, entry, &file->cases[i], t->pool);
 		struct ts_evidence *ev = ts_kbtest_evidence(entry, &file->cases[i], NULL, &err);
 		if (ev != NULL && ts_kbtest_walk_on(&seen, ev)) {

@@ -296,7 +296,7 @@ bool ts_kbtest_walk_on(struct ts_kbtest_walk *k, struct ts_evidence *ev)
 	k->rows = ev;
 	k->evidence = (struct ts_evidence_if){ k, open_evidence, as_of_evidence, NULL, close_evidence };
 	k->session = ts_session_new(k->entry, &k->evidence, &options);
-	return set_params(k) && walk(k);
+	return set_params(k) && (ts_test_case_still(k->test_case) || walk(k));
 }
 
 struct ts_session *ts_kbtest_report(struct ts_kbtest_walk *k)
@@ -369,8 +369,10 @@ static void run_case(struct ts_kbtest *t, const struct ts_entry *e, const struct
 		if (k.problems.len > 0) {
 			ts_kbtest_show_trail(&k);
 		}
-		ts_kbtest_mark(&k, t->cover, t->ncover);
-		note_facts(t, &k, i);
+		if (!ts_test_case_still(k.test_case)) {
+			ts_kbtest_mark(&k, t->cover, t->ncover);
+			note_facts(t, &k, i);
+		}
 	}
 	out->name = ts_arena_strdup(t->arena, k.test_case->name != NULL ? k.test_case->name : "");
 	out->span = k.test_case->span;

@@ -389,6 +389,15 @@ static void read_expect(struct ts_reader *r, const char *key, const struct ts_ya
 	ts_fields_read(r, v, "\"expect\"", ts_yaml_span(v), fields, &((struct ts_test_case *)out)->expect);
 }
 
+bool ts_test_case_still(const struct ts_test_case *c)
+{
+	const struct ts_test_expect *x = &c->expect;
+
+	return (x->nchecks > 0 || x->says_first) && x->end == NULL && !x->says_asked && !x->says_confirmed &&
+	       !x->says_excluded && !x->says_possible && !x->says_unknown && !x->says_way &&
+	       x->nstatus == 0 && x->nresult == 0;
+}
+
 struct ts_test_file *ts_testcases_read(
 	struct ts_arena *a, const struct ts_source *src, const struct ts_entry *e, struct ts_diags *d)
 {

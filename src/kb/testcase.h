@@ -82,6 +82,9 @@ struct ts_test_file {
 	size_t ncases;
 };
 
+/* Does the case say nothing of the walk, but only of checks by themselves or of the order of causes? */
+bool ts_test_case_still(const struct ts_test_case *c);
+
 /* Read test cases from src, all of them in the arena. Unknown keys, machines, parameters, nodes and labels
  * are reported, with the nearest known one; nodes of other entries are written "other/entry#slug" and not
  * looked up. Never NULL; cases with errors are there as far as they were read. */
