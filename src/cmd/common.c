@@ -139,6 +139,16 @@ static bool open_own(const struct ts_options *o, struct ts_kb *kb)
 	return ok;
 }
 
+static bool add_builtin(struct ts_kb *kb)
+{
+	struct ts_err err;
+	bool ok = ts_kb_add_builtin(kb, &err);
+	if (!ok) {
+		ts_cmd_error(0, "%s", err.text);
+	}
+	return ok;
+}
+
 struct ts_kb *ts_cmd_open_kb(const struct ts_options *o)
 {
 	struct ts_kb *kb = ts_kb_new();
@@ -151,13 +161,16 @@ struct ts_kb *ts_cmd_open_kb(const struct ts_options *o)
 	} else if (listed != NULL) {
 		ok = open_listed(o, kb, listed);
 	} else {
-		char *path = system_kb(o);
-		if (path == NULL) {
+		/* Own entries come first: they may speak to a code that the system's speak to as well. */
+		bool builtin = ts_kb_has_builtin();
+		char *path = builtin ? NULL : system_kb(o);
+		if (builtin) {
+			ok = open_own(o, kb) && add_builtin(kb);
+		} else if (path == NULL) {
 			ts_cmd_error(0, "no knowledge base was found: expected share/troubleshoot/kb.db "
 					"beside the program or in XDG_DATA_DIRS; name one with --kb=PATH");
 			ok = false;
 		} else {
-			/* Own entries come first: they may speak to a code that the system's speak to as well. */
 			ok = open_own(o, kb) && add_kb(o, kb, path);
 		}
 		free(path);

@@ -171,6 +171,29 @@ sqlite3 *ts_db_open(const char *path, const struct ts_db_kind *kind, struct ts_e
 	return db;
 }
 
+sqlite3 *ts_db_open_memory(
+	const void *data, size_t n, const char *name, const struct ts_db_kind *kind, struct ts_err *err)
+{
+	if (!check_header(data, n, (int64_t)n, name, kind, err)) {
+		return NULL;
+	}
+	sqlite3 *db = open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, name, kind,
+		"PRAGMA cell_size_check = 1; PRAGMA temp_store = MEMORY", err);
+	if (db == NULL) {
+		return NULL;
+	}
+	/* SQLite takes a pointer that is not const, and does not write with this flag. */
+	unsigned char *bytes = (unsigned char *)(uintptr_t)data;
+	if (sqlite3_deserialize(db, "main", bytes, (sqlite3_int64)n, (sqlite3_int64)n,
+		    SQLITE_DESERIALIZE_READONLY) != SQLITE_OK ||
+		!ts_db_exec(db, "PRAGMA query_only = 1", err)) {
+		ts_fail(err, "cannot open the %s \"%s\": %s", kind->name, name, sqlite3_errmsg(db));
+		(void)sqlite3_close(db);
+		return NULL;
+	}
+	return db;
+}
+
 sqlite3 *ts_db_open_private(
 	const char *path, const struct ts_db_kind *kind, const char *schema, struct ts_err *err)
 {

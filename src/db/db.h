@@ -34,6 +34,9 @@ extern const struct ts_db_kind ts_db_kb, ts_db_bundle, ts_db_session;
 /* Read-only and immutable: no locks, no files beside it, a read-only folder is fine. The file may be replaced (by rename), never changed.
  * The header is looked at before SQLite is. */
 sqlite3 *ts_db_open(const char *path, const struct ts_db_kind *kind, struct ts_err *err);
+/* The same of a file that is in memory, where it stays and is never written; name is for messages. */
+sqlite3 *ts_db_open_memory(
+	const void *data, size_t n, const char *name, const struct ts_db_kind *kind, struct ts_err *err);
 /* For reading and writing, for this user alone (0600 from the first byte, a symbolic link is not followed). A file that does not exist, or is
  * empty, is made by running `schema`; application_id and user_version are set for it. Every commit is on the disk when it returns. */
 sqlite3 *ts_db_open_private(

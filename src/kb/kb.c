@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "kb/builtin.h"
 #include "kb/cache.h"
 #include "kb/digest.h"
 #include "kb/store.h"
@@ -44,6 +45,40 @@ bool ts_kb_add(struct ts_kb *kb, const char *path, struct ts_diags *diags, struc
 	return true;
 }
 
+bool ts_kb_has_builtin(void)
+{
+	size_t n;
+	return ts_kb_builtin(&n) != NULL;
+}
+
+bool ts_kb_add_builtin(struct ts_kb *kb, struct ts_err *err)
+{
+	static const char name[] = "the knowledge in this program";
+	size_t n;
+	const unsigned char *data = ts_kb_builtin(&n);
+	sqlite3 *db = ts_db_open_memory(data, n, name, &ts_db_kb, err);
+
+	if (db == NULL) {
+		return false;
+	}
+	ts_store_add(kb, db, name, NULL);
+	kb->files[kb->nfiles - 1].builtin = true;
+	return true;
+}
+
+/* The digest of a file that was opened as it is. */
+static bool digest_of(const struct ts_kb_file *f, char out[65], struct ts_err *err)
+{
+	size_t n;
+
+	if (!f->builtin) {
+		return ts_digest_file(f->path, out, err);
+	}
+	const unsigned char *data = ts_kb_builtin(&n);
+	ts_digest_of(data, n, out);
+	return true;
+}
+
 const char *ts_kb_trouble(const struct ts_kb *kb)
 {
 	return kb->trouble.text[0] != '\0' ? kb->trouble.text : NULL;
@@ -60,7 +95,7 @@ bool ts_kb_info(struct ts_kb *kb, struct ts_kb_info *info, struct ts_err *err)
 		info->entries += ts_store_entries(kb, i);
 		if (kb->files[i].digest[0] != '\0') {
 			memcpy(one, kb->files[i].digest, sizeof(one));
-		} else if (!ts_digest_file(kb->files[i].path, one, err)) {
+		} else if (!digest_of(&kb->files[i], one, err)) {
 			return false;
 		}
 		ts_digest_put(&all, one, 64);

@@ -18,6 +18,10 @@ void ts_kb_free(struct ts_kb *kb);
 struct ts_diags;
 bool ts_kb_add(struct ts_kb *kb, const char *path, struct ts_diags *diags, struct ts_err *err);
 
+/* Is a knowledge base part of this program? Add it; to be called only where there is one. */
+bool ts_kb_has_builtin(void);
+bool ts_kb_add_builtin(struct ts_kb *kb, struct ts_err *err);
+
 struct ts_kb_info {
 	int64_t entries;
 	char sha256[65]; /* of the one file, or of the list of all files' digests */

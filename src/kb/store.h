@@ -53,7 +53,8 @@ enum ts_query {
 };
 
 struct ts_kb_file {
-	char *path; /* as the person named it */
+	char *path;   /* as the person named it */
+	bool builtin; /* part of the program: path is words */
 	sqlite3 *db;
 	struct ts_stmts stmts;
 	int64_t entries; /* -1 = not counted yet */

@@ -190,8 +190,7 @@ void ts_rdp_answer_report(struct ts_scan *s, const struct ts_rdp_answer *a)
 		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "%s", failed);
 	} else if (ends[TS_RDP_NO_TLS] > 0) {
 		ts_scan_saw(s, NULL, TS_SEEN_UNSUPPORTED,
-			"built without TLS (the part libts_tls.so is missing): nothing is known beyond "
-			"X.224");
+			"built without TLS (the part \"tls\" is missing): nothing is known beyond X.224");
 	} else if (a->left_out > 0) {
 		ts_scan_sawf(s, TS_SEEN_PARTIAL,
 			"%d of %d addresses were not tried: the cap of connections is reached",

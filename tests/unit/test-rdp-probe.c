@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "os/thread.h"
+#include "os/tls.h"
 #include "query.h"
 
 /* A server on loopback that counts its connections and answers each first packet by fixed bytes. */
@@ -140,12 +141,13 @@ static void cancel_soon(void *arg)
 
 static void test_cancel(void)
 {
-	/* Silent at once, and silent in TLS. */
+	/* Silent at once, and silent in TLS, as far as this program speaks it. */
 	static const struct {
 		const char *answer;
 		size_t n;
 	} rows[] = { { NULL, 0 }, { "\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x1f\x08\0\x01\0\0\0", 19 } };
-	for (size_t i = 0; i < TS_COUNT(rows); i++) {
+	size_t n = TS_COUNT(rows) - !ts_tls_available(NULL);
+	for (size_t i = 0; i < n; i++) {
 		struct server s;
 		server_start(&s, rows[i].answer, rows[i].n, 0);
 		struct ts_evidence *ev = ts_evidence_new();
