@@ -99,6 +99,11 @@ void ts_win_replace(enum ts_win_library library, const void *functions)
 	loaded[library].replaced = functions;
 }
 
+bool ts_win_is_replaced(enum ts_win_library library)
+{
+	return loaded[library].replaced != NULL;
+}
+
 bool ts_win_is_wine(void)
 {
 	HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");

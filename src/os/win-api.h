@@ -120,6 +120,7 @@ const struct ts_advapi32 *ts_advapi32(void);
 
 /* For tests: from now on these functions (a struct of that library); NULL = the system's again. Not while scans run. */
 void ts_win_replace(enum ts_win_library library, const void *functions);
+bool ts_win_is_replaced(enum ts_win_library library);
 /* Is this Wine? Some of its libraries end the program, or answer nothing without saying so. */
 bool ts_win_is_wine(void);
 
