@@ -3,229 +3,27 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/str.h"
-#include "table/evtx-source-int.h"
-#include "table/match.h"
+#include "table/evtx-rows.h"
 
 #define POLL_RECORDS 1024 /* records between two looks at the clock */
-#define MAX_IDS      256  /* event ids, processes or levels that one query asks for */
-
-/* --- what a query asks for --- */
-
-struct numbers {
-	int64_t values[MAX_IDS];
-	int n;
-};
-
-struct query {
-	const char *channel;
-	struct numbers ids, pids, levels;
-	struct ts_evtx_ids id_set; /* ids, where there are any */
-	const char **providers;
-	int nproviders;
-	int64_t start, end; /* FILETIME */
-	bool level, task, provider, guid, computer, id, keywords, data, pid, tid,
-		datetime; /* columns wanted */
-};
-
-/* A list that is too long to keep asks for nothing here: SQLite compares again. */
-static void get_numbers(struct ts_scan *s, const char *column, struct numbers *out)
-{
-	int n = ts_scan_count(s, column);
-	out->n = 0;
-	for (int i = 0; i < n && n <= MAX_IDS; i++) {
-		if (ts_scan_int(s, column, i, &out->values[out->n])) {
-			out->n++;
-		}
-	}
-}
-
-static bool allows(const struct numbers *list, const struct ts_evtx *x, enum ts_evtx_field f, int64_t missing)
-{
-	int64_t v;
-	if (list->n == 0) {
-		return true;
-	}
-	if (!ts_evtx_int(x, f, &v)) {
-		v = missing;
-	}
-	for (int i = 0; i < list->n; i++) {
-		if (list->values[i] == v) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The first FILETIME at or after the instant; the last one at or before it where `up` is false. */
-static int64_t filetime_of(struct ts_instant t, bool up)
-{
-	return (int64_t)ts_evtx_time_of_unix(t.sec) + (t.ns + (up ? 99 : 0)) / 100;
-}
-
-static bool get_query(struct ts_scan *s, struct query *q)
-{
-	struct ts_window w;
-	memset(q, 0, sizeof(*q));
-	q->channel = ts_scan_text(s, "channel", 0);
-	if (ts_scan_count(s, "xpath") > 0 || q->channel == NULL) {
-		ts_scan_saw(s, NULL, TS_SEEN_UNSUPPORTED,
-			"a query by xpath cannot be answered from files; ask by channel, eventid and "
-			"time_range");
-		return false;
-	}
-	if (!ts_match_event_window(s, &w)) {
-		return false;
-	}
-	q->start = w.has_start ? filetime_of(w.start, true) : INT64_MIN;
-	q->end = w.has_end ? filetime_of(w.end, false) : INT64_MAX;
-	get_numbers(s, "eventid", &q->ids);
-	get_numbers(s, "pid", &q->pids);
-	get_numbers(s, "level", &q->levels);
-	for (int i = 0; i < q->ids.n; i++) {
-		ts_evtx_ids_add(&q->id_set, q->ids.values[i]);
-	}
-	q->nproviders = ts_scan_count(s, "provider_name");
-	q->providers = ts_arena_calloc(ts_scan_arena(s), (size_t)q->nproviders + 1, sizeof(*q->providers));
-	for (int i = 0; i < q->nproviders; i++) {
-		q->providers[i] = ts_scan_text(s, "provider_name", i);
-	}
-	const struct {
-		const char *column;
-		bool *wanted;
-	} columns[] = { { "level", &q->level }, { "task", &q->task }, { "provider_name", &q->provider },
-		{ "provider_guid", &q->guid }, { "computer_name", &q->computer }, { "eventid", &q->id },
-		{ "keywords", &q->keywords }, { "data", &q->data }, { "pid", &q->pid }, { "tid", &q->tid },
-		{ "datetime", &q->datetime } };
-	for (size_t i = 0; i < TS_COUNT(columns); i++) {
-		*columns[i].wanted = ts_scan_wants(s, columns[i].column);
-	}
-	return true;
-}
 
 /* --- scanning --- */
 
 /* A scan that is under way. */
 struct reading {
+	struct ts_event_rows rows; /* first: a pointer to it is one to the whole */
 	const struct ts_evtx_source *src;
-	struct query query;
-	struct ts_evtx *x;
 	size_t next_log; /* to enter, as a place in src->order */
 	size_t log;      /* that is being read */
 	bool in_log;
-	uint64_t seen;      /* records looked at */
-	uint64_t undecoded; /* rows whose data is damaged */
-	/* texts of the row */
-	struct ts_buf json;
-	char time[32];
+	uint64_t seen; /* records looked at */
 };
 
-/* The provider is asked for by one of its two names: that one, as the query spells it; NULL = it is another
- * provider. */
-static const char *provider_asked(const struct query *q, const struct ts_evtx *x)
+static int64_t identity(const struct ts_event_rows *rows)
 {
-	for (int i = 0; i < q->nproviders; i++) {
-		const char *name = q->providers[i];
-		if (ts_evtx_field_is(x, TS_EVTX_PROVIDER, name) ||
-			ts_evtx_field_is(x, TS_EVTX_SOURCE, name)) {
-			return name;
-		}
-	}
-	return NULL;
-}
-
-static void put_number(struct ts_scan *s, const char *column, const struct ts_evtx *x, enum ts_evtx_field f)
-{
-	int64_t v;
-	if (ts_evtx_int(x, f, &v)) {
-		ts_row_int(s, column, v);
-	}
-}
-
-static void put_process(struct ts_scan *s, const char *column, const struct ts_evtx *x, enum ts_evtx_field f)
-{
-	int64_t v;
-	ts_row_int(s, column, ts_evtx_int(x, f, &v) ? v : -1);
-}
-
-static void put_data(struct reading *r, struct ts_scan *s)
-{
-	ts_buf_clear(&r->json);
-	if (!ts_evtx_json(r->x, &r->json)) {
-		r->undecoded++;
-	} else if (r->json.len > 0) {
-		ts_row_text_kept(s, "data", ts_buf_str(&r->json));
-	}
-}
-
-static void emit(struct reading *r, struct ts_scan *s, const char *provider)
-{
-	const struct query *q = &r->query;
-	struct ts_evtx *x = r->x;
-	int64_t time;
-	ts_row_begin(s);
-	if (q->datetime && ts_evtx_int(x, TS_EVTX_TIME, &time) &&
-		ts_evtx_time_text((uint64_t)time, r->time)) {
-		ts_row_text_kept(s, "datetime", r->time);
-	}
-	if (q->task) {
-		put_number(s, "task", x, TS_EVTX_TASK);
-	}
-	if (q->level) {
-		put_number(s, "level", x, TS_EVTX_LEVEL);
-	}
-	if (q->provider) {
-		ts_row_text_kept(
-			s, "provider_name", provider != NULL ? provider : ts_evtx_text(x, TS_EVTX_PROVIDER));
-	}
-	if (q->guid) {
-		ts_row_text_kept(s, "provider_guid", ts_evtx_text(x, TS_EVTX_PROVIDER_GUID));
-	}
-	if (q->computer) {
-		ts_row_text_kept(s, "computer_name", ts_evtx_text(x, TS_EVTX_COMPUTER));
-	}
-	if (q->id) {
-		put_number(s, "eventid", x, TS_EVTX_EVENT_ID);
-	}
-	if (q->keywords) {
-		ts_row_text_kept(s, "keywords", ts_evtx_text(x, TS_EVTX_KEYWORDS));
-	}
-	if (q->data) {
-		put_data(r, s);
-	}
-	if (q->pid) {
-		put_process(s, "pid", x, TS_EVTX_PID);
-	}
-	if (q->tid) {
-		put_process(s, "tid", x, TS_EVTX_TID);
-	}
+	const struct reading *r = (const struct reading *)(const void *)rows;
 	/* A file has fewer than 2^40 records or bytes; the identity is for this run only. */
-	ts_row_identity(s, (int64_t)((uint64_t)r->log << 40 | ts_evtx_place(x)));
-	ts_row_end(s);
-}
-
-/* Makes a row of the record, if the query asks for it. */
-static bool take(struct reading *r, struct ts_scan *s)
-{
-	const struct query *q = &r->query;
-	const struct ts_evtx *x = r->x;
-	const char *provider = NULL;
-	int64_t time;
-	if (!allows(&q->ids, x, TS_EVTX_EVENT_ID, -1) || !allows(&q->levels, x, TS_EVTX_LEVEL, -1) ||
-		!allows(&q->pids, x, TS_EVTX_PID, -1)) {
-		return false;
-	}
-	if ((q->start != INT64_MIN || q->end != INT64_MAX) &&
-		(!ts_evtx_int(x, TS_EVTX_TIME, &time) || time < q->start || time > q->end)) {
-		return false;
-	}
-	if (!ts_evtx_field_is(x, TS_EVTX_CHANNEL, q->channel)) {
-		return false;
-	}
-	if (q->nproviders > 0 && (provider = provider_asked(q, x)) == NULL) {
-		return false;
-	}
-	emit(r, s, provider);
-	return true;
+	return (int64_t)((uint64_t)r->log << 40 | ts_evtx_place(rows->x));
 }
 
 static bool has_channel(const struct ts_evtx_source *src, size_t log, const char *channel)
@@ -241,7 +39,7 @@ static bool has_channel(const struct ts_evtx_source *src, size_t log, const char
 /* Begin with the next log that may hold records of the channel; false when there is none. */
 static bool enter_log(struct reading *r, struct ts_scan *s)
 {
-	const struct query *q = &r->query;
+	const struct ts_event_query *q = &r->rows.query;
 	while (r->next_log < r->src->nlogs && !has_channel(r->src, r->src->order[r->next_log], q->channel)) {
 		r->next_log++;
 	}
@@ -257,9 +55,9 @@ static bool enter_log(struct reading *r, struct ts_scan *s)
 			    (q->ids.n == 0 || ts_evtx_ids_meet(&c->ids, &q->id_set)) &&
 			    c->newest >= q->start && c->oldest <= q->end;
 	}
-	ts_evtx_open(r->x, l->file.data, l->file.size);
-	ts_evtx_select(r->x, wanted, false);
-	ts_evtx_rewind(r->x, true);
+	ts_evtx_open(r->rows.x, l->file.data, l->file.size);
+	ts_evtx_select(r->rows.x, wanted, false);
+	ts_evtx_rewind(r->rows.x, true);
 	return true;
 }
 
@@ -271,11 +69,11 @@ static bool next_row(void *ctx, struct ts_scan *s)
 		if (!r->in_log) {
 			return false;
 		}
-		while (ts_evtx_next(r->x)) {
+		while (ts_evtx_next(r->rows.x)) {
 			if (++r->seen % POLL_RECORDS == 0 && ts_scan_over(s)) {
 				return false;
 			}
-			if (take(r, s)) {
+			if (ts_event_rows_take(&r->rows, s)) {
 				return true;
 			}
 		}
@@ -366,27 +164,27 @@ static void report(const struct reading *r, struct ts_scan *s)
 	size_t logs = 0;
 	ts_buf_init(&text, 4096);
 	for (size_t i = 0; i < src->nlogs; i++) {
-		if (has_channel(src, src->order[i], r->query.channel)) {
+		if (has_channel(src, src->order[i], r->rows.query.channel)) {
 			logs++;
 			describe_damage(&src->logs[src->order[i]], &text);
 		}
 	}
 	for (size_t i = 0; i < src->nparts; i++) {
 		const struct ts_evtx_part_info *p = &src->parts[i];
-		if (p->oldest < oldest && ts_str_case_eq(p->channel, r->query.channel)) {
+		if (p->oldest < oldest && ts_str_case_eq(p->channel, r->rows.query.channel)) {
 			oldest = p->oldest;
 		}
 	}
-	if (r->undecoded > 0) {
+	if (r->rows.undecoded > 0) {
 		ts_buf_puts(&text, text.len > 0 ? "; " : "");
-		ts_evtx_harm_text(TS_EVTX_RECORD_XML, r->undecoded, &text);
+		ts_evtx_harm_text(TS_EVTX_RECORD_XML, r->rows.undecoded, &text);
 	}
 	bool partial = text.len > 0;
 	put_reach(&text, oldest);
 	if (logs > 0) {
 		ts_scan_saw(s, NULL, partial ? TS_SEEN_PARTIAL : TS_SEEN_READ, ts_buf_str(&text));
 	} else {
-		report_missing(src, s, r->query.channel);
+		report_missing(src, s, r->rows.query.channel);
 	}
 	ts_buf_finish(&text);
 }
@@ -395,20 +193,16 @@ static void finish(void *ctx, struct ts_scan *s)
 {
 	struct reading *r = ctx;
 	report(r, s);
-	ts_buf_finish(&r->json);
-	ts_evtx_free(r->x);
+	ts_event_rows_end(&r->rows);
 }
 
 void ts_evtx_scan(const struct ts_evtx_source *src, struct ts_scan *s)
 {
 	struct reading *r = ts_arena_alloc(ts_scan_arena(s), sizeof(*r));
 	r->src = src;
-	if (!get_query(s, &r->query)) {
-		return;
+	if (ts_event_rows_begin(&r->rows, s, identity)) {
+		ts_scan_stream(s, (struct ts_stream){ next_row, finish, r });
 	}
-	r->x = ts_evtx_new();
-	ts_buf_init(&r->json, TS_BUF_MAX_TEXT);
-	ts_scan_stream(s, (struct ts_stream){ next_row, finish, r });
 }
 
 /* --- windows_event_channels --- */

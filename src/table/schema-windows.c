@@ -206,10 +206,10 @@ const struct ts_table ts_tables_windows[] = {
 		TS_WINDOWS(user_rights), NULL,
 		"SELECT account FROM user_rights WHERE right = 'SeRemoteInteractiveLogonRight'" },
 	{ "windows_event_channels", "Event channels of Windows and how far back they reach", 0,
-		TS_COLUMNS(windows_event_channels_columns), TS_NOT_LIVE, NULL,
+		TS_COLUMNS(windows_event_channels_columns), TS_WINDOWS(windows_event_channels), NULL,
 		"SELECT enabled, oldest FROM windows_event_channels WHERE channel = 'System'" },
 	{ "windows_eventlog", "Events of the Windows event logs", TS_OSQUERY,
-		TS_COLUMNS(windows_eventlog_columns), TS_NOT_LIVE, ts_match_event_time,
+		TS_COLUMNS(windows_eventlog_columns), TS_WINDOWS(windows_eventlog), ts_match_event_time,
 		"SELECT datetime, eventid FROM windows_eventlog WHERE channel = 'System' AND eventid IN "
 		"(36870, 36871) AND timestamp = '604800000'" },
 	{ "windows_firewall_profiles", "Profiles of the Windows firewall and what they do by default", 0,

@@ -1,5 +1,6 @@
 /* tests/unit/test-windows-live.c - tables of a running Windows over doubles of what the system tells: rows, and what may not
  * be seen. */
+#include "fake-events.h"
 #include "fake-registry.h"
 #include "query.h"
 #include "table/schema.h"
@@ -19,6 +20,8 @@ static const struct {
 	{ "rdp_listener", ts_fill_rdp_listener },
 	{ "registry", ts_fill_registry },
 	{ "registry_value", ts_fill_registry_value },
+	{ "windows_event_channels", ts_fill_windows_event_channels },
+	{ "windows_eventlog", ts_fill_windows_eventlog },
 	{ "windows_firewall_profiles", ts_fill_windows_firewall_profiles },
 	{ "windows_firewall_rules", ts_fill_windows_firewall_rules },
 };
@@ -59,13 +62,16 @@ static void check(const char *sql, const char *rows, const char *ledger, const c
 	}
 	CHECK_STR(r.err.text, "");
 	CHECK_STR(ts_buf_str(&r.rows), rows);
-	CHECK_STR(ts_buf_str(&r.ledger), ledger);
+	if (ledger != NULL) {
+		CHECK_STR(ts_buf_str(&r.ledger), ledger);
+	}
 	if (details != NULL) {
 		CHECK_STR(ts_buf_str(&r.details), details);
 	}
 	ts_conn_free(c);
 	result_finish(&r);
 	CHECK_INT(fake_open, 0);
+	CHECK_INT(fake_queries, 0);
 }
 
 #define DENIED_DETAIL "access is denied: run in an elevated prompt (Run as administrator)\n"
@@ -181,6 +187,107 @@ static void test_elsewhere(void)
 	ts_registry_replace(&fake_registry);
 }
 
+/* --- the event log --- */
+
+#define EVENT(id, number, second, level, data)                                                               \
+	"<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"                      \
+	"<Provider Name='Schannel' EventSourceName='Old'/><EventID Qualifiers='0'>" id "</EventID>"          \
+	"<Level>" level "</Level><Task>0</Task><Keywords>0x8000000000000000</Keywords>"                      \
+	"<TimeCreated SystemTime='2026-11-18T10:00:" second ".0000000Z'/><EventRecordID>" number             \
+	"</EventRecordID><Execution ProcessID='700' ThreadID='1'/><Channel>System</Channel>"                 \
+	"<Computer>srv1</Computer></System><EventData><Data Name='a'>" data "</Data></EventData></Event>"
+
+static const char *const system_log[] = {
+	EVENT("36870", "1", "01", "2", "one"),
+	EVENT("7036", "2", "02", "4", "two"),
+	EVENT("36871", "3", "03", "2", "three"),
+};
+static const char *const broken_log[] = { EVENT("1", "1", "01", "2", "x"), "<Event><System>" };
+static const struct fake_channel channels[] = {
+	{ "System", system_log, 3, TS_TOLD_YES, false, 0 },
+	{ "Security", NULL, 0, TS_TOLD_DENIED, false, 0 },
+	{ "Empty", NULL, 0, TS_TOLD_YES, false, 0 },
+	{ "Off", NULL, 0, TS_TOLD_YES, true, 0 },
+	{ "Broken", broken_log, 2, TS_TOLD_YES, false, 0 },
+	{ "Cut", system_log, 3, TS_TOLD_YES, false, 2 },
+	{ "ForwardedEvents", system_log, 3, TS_TOLD_YES, false, 0 },
+};
+
+#define LOG "FROM windows_eventlog WHERE channel = "
+
+static void test_eventlog(void)
+{
+	fake_channels = channels;
+	nfake_channels = TS_COUNT(channels);
+	ts_events_replace(&fake_events);
+	check("SELECT datetime, eventid, level, provider_name, computer_name, keywords, pid, tid, "
+	      "json_extract(data, '$.EventData.a') " LOG "'System'",
+		"2026-11-18T10:00:03.0000000Z|36871|2|Schannel|srv1|0x8000000000000000|700|1|three\n"
+		"2026-11-18T10:00:02.0000000Z|7036|4|Schannel|srv1|0x8000000000000000|700|1|two\n"
+		"2026-11-18T10:00:01.0000000Z|36870|2|Schannel|srv1|0x8000000000000000|700|1|one\n",
+		"windows_eventlog System read\n", "reaches back to 2026-11-18T10:00:01Z\n");
+	check("SELECT eventid " LOG "'System' LIMIT 1", "36871\n", "windows_eventlog System read\n", NULL);
+	/* What the log is asked for, and what is asked again of its answer. */
+	check("SELECT eventid " LOG "'System' AND eventid IN (36870, 36871) AND level = 2 AND pid = 700 AND "
+	      "provider_name = 'Old' AND time_range = '2026-11-18T10:00:02Z;2026-11-18T11:00:00Z'",
+		"36871\n", "windows_eventlog System read\n", NULL);
+	CHECK_STR(fake_xpath,
+		"*[System[(EventID=36870 or EventID=36871) and (Level=2) and "
+		"(Execution[@ProcessID=700]) and Provider[@Name='Old' or @EventSourceName='Old'] and "
+		"TimeCreated[@SystemTime>='2026-11-18T10:00:02.0000000Z' and "
+		"@SystemTime<='2026-11-18T11:00:00.0000000Z']]]");
+	fake_xpath[0] = '\0';
+	check("SELECT eventid " LOG "'System' AND provider_name = 'it''s'", "",
+		"windows_eventlog System read\n", NULL);
+	CHECK_STR(fake_xpath, "");
+	/* An age by the machine's clock, which is 1795000000: 2026-11-18T11:06:40Z. */
+	check("SELECT eventid " LOG "'System' AND timestamp = '3600000'", "",
+		"windows_eventlog System read\n", NULL);
+	CHECK_STR(fake_xpath, "*[System[TimeCreated[@SystemTime>='2026-11-18T10:06:40.0000000Z']]]");
+	check("SELECT count(*) " LOG "'ForwardedEvents'", "3\n", "windows_eventlog ForwardedEvents read\n",
+		NULL);
+	check("SELECT a.eventid FROM windows_eventlog AS a WHERE channel = 'System' AND (level = 4 OR "
+	      "eventid = "
+	      "36870) ORDER BY 1",
+		"7036\n36870\n", NULL, NULL);
+}
+
+/* What the log does not tell is never an empty answer. */
+static void test_eventlog_gaps(void)
+{
+	check("SELECT eventid " LOG "'Security'", "", "windows_eventlog Security denied\n", DENIED_DETAIL);
+	check("SELECT eventid " LOG "'Nothing'", "", "windows_eventlog Nothing absent\n",
+		"there is no such channel\n");
+	check("SELECT eventid " LOG "'Empty'", "", "windows_eventlog Empty read\n", "the channel is empty\n");
+	check("SELECT eventid " LOG "'Off'", "", "windows_eventlog Off partial\n",
+		"the channel is not enabled: nothing is written to it\n");
+	check("SELECT eventid " LOG "'Broken'", "", "windows_eventlog Broken partial\n",
+		"1 records cannot be read\n");
+	check("SELECT eventid " LOG "'Cut' AND eventid > 0", "", "windows_eventlog Cut partial\n",
+		"100 records cannot be read: the log is damaged\n");
+	check("SELECT channel, enabled, records, oldest, newest FROM windows_event_channels WHERE channel IN "
+	      "('System', 'Off') ORDER BY channel DESC",
+		"System|1|3|2026-11-18T10:00:01.0000000Z|2026-11-18T10:00:03.0000000Z\nOff|0|0|-|-\n", NULL,
+		NULL);
+	check("SELECT channel, records FROM windows_event_channels WHERE channel = 'Security'",
+		"Security|-\n", "windows_event_channels Security denied\n", DENIED_DETAIL);
+	check("SELECT count(*) FROM windows_event_channels", "7\n", "windows_event_channels denied\n",
+		"1 channels; " DENIED_DETAIL);
+	ts_events_replace(NULL);
+	const char *why = "";
+	if (ts_events(&why) == NULL) {
+		char *detail = ts_xasprintf("%s\n", why);
+		check("SELECT eventid " LOG "'System'", "", "windows_eventlog System unsupported\n", detail);
+		free(detail);
+	}
+}
+
+static void test_events_live(void)
+{
+	test_eventlog();
+	test_eventlog_gaps();
+}
+
 static void test_registry_live(void)
 {
 	ts_registry_replace(&fake_registry);
@@ -190,4 +297,4 @@ static void test_registry_live(void)
 	test_elsewhere();
 }
 
-TEST_MAIN({ "registry", test_registry_live })
+TEST_MAIN({ "registry", test_registry_live }, { "events", test_events_live })
