@@ -261,10 +261,10 @@ static void test_eventlog_gaps(void)
 	check("SELECT eventid " LOG "'Empty'", "", "windows_eventlog Empty read\n", "the channel is empty\n");
 	check("SELECT eventid " LOG "'Off'", "", "windows_eventlog Off partial\n",
 		"the channel is not enabled: nothing is written to it\n");
-	check("SELECT eventid " LOG "'Broken'", "", "windows_eventlog Broken partial\n",
+	check("SELECT eventid " LOG "'Broken'", "1\n", "windows_eventlog Broken partial\n",
 		"1 records cannot be read\n");
-	check("SELECT eventid " LOG "'Cut' AND eventid > 0", "", "windows_eventlog Cut partial\n",
-		"100 records cannot be read: the log is damaged\n");
+	check("SELECT eventid " LOG "'Cut' AND eventid > 0", "36871\n7036\n",
+		"windows_eventlog Cut partial\n", "100 records cannot be read: the log is damaged\n");
 	check("SELECT channel, enabled, records, oldest, newest FROM windows_event_channels WHERE channel IN "
 	      "('System', 'Off') ORDER BY channel DESC",
 		"System|1|3|2026-11-18T10:00:01.0000000Z|2026-11-18T10:00:03.0000000Z\nOff|0|0|-|-\n", NULL,
