@@ -29,8 +29,6 @@
  *   base/              buffers, arenas, UTF-8, the output gate, diagnostics, PCRE2, JSON
  *
  * HACKING.md has the rules and the recipes. */
-#include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +67,8 @@ static void error_document(int status)
 	ts_json_kint(&j, "exit_code", status);
 	ts_json_end(&j);
 	ts_json_end(&j);
-	puts(ts_buf_str(&b));
+	ts_buf_putc(&b, '\n');
+	(void)ts_gate_write(stdout, b.data, b.len);
 	ts_buf_finish(&b);
 }
 
@@ -94,9 +93,8 @@ int main(int argc, char **argv)
 	struct ts_options o;
 	const struct ts_cmd *cmd;
 	struct ts_err err;
-	setlocale(LC_CTYPE, "");
+	ts_os_start(&argc, &argv);
 	ts_gate_streams_ascii(!ts_os_locale_utf8());
-	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is noticed by the write's EPIPE */
 	int status = ts_options_parse(&o, &cmd, argc, argv, &err)
 			     ? run(&o, cmd)
 			     : ts_cmd_error(TS_EXIT_USAGE, "%s", err.text);

@@ -7,9 +7,14 @@
 #include <stddef.h>
 
 #if defined(__GNUC__)
+#if defined(__MINGW32__)
+/* Its own printf is meant, not that of Windows' library (__USE_MINGW_ANSI_STDIO). */
+#define TS_PRINTF(f, a) __attribute__((format(gnu_printf, f, a)))
+#else
 #define TS_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define TS_NORETURN     __attribute__((noreturn))
-#define TS_NEVER_NULL   __attribute__((returns_nonnull))
+#endif
+#define TS_NORETURN   __attribute__((noreturn))
+#define TS_NEVER_NULL __attribute__((returns_nonnull))
 #else
 #define TS_PRINTF(f, a)
 #define TS_NORETURN

@@ -136,6 +136,23 @@ void ts_gate_streams_ascii(bool ascii)
 	stream_flags = TS_GATE_NEWLINES | (ascii ? TS_GATE_ASCII : 0);
 }
 
+static size_t write_bytes(FILE *f, const char *p, size_t n)
+{
+	return fwrite(p, 1, n, f);
+}
+
+static size_t (*stream_writer)(FILE *, const char *, size_t) = write_bytes;
+
+void ts_gate_streams_writer(size_t (*writer)(FILE *f, const char *p, size_t n))
+{
+	stream_writer = writer;
+}
+
+size_t ts_gate_write(FILE *f, const char *p, size_t n)
+{
+	return stream_writer(f, p, n);
+}
+
 void ts_gate_fprintf(FILE *f, const char *fmt, ...)
 {
 	va_list ap;
@@ -145,7 +162,7 @@ void ts_gate_fprintf(FILE *f, const char *fmt, ...)
 	struct ts_buf out;
 	ts_buf_init(&out, TS_BUF_MAX_TEXT);
 	ts_gate_puts(&out, text, stream_flags);
-	(void)fwrite(ts_buf_str(&out), 1, out.len, f);
+	(void)ts_gate_write(f, ts_buf_str(&out), out.len);
 	ts_buf_finish(&out);
 	free(text);
 }

@@ -23,6 +23,10 @@ void ts_gate_puts(struct ts_buf *out, const char *s, unsigned flags);
 void ts_gate_streams_ascii(bool ascii);
 /* Is this a code point that never passes (\n and \t included)? For writers that escape instead of replacing. */
 bool ts_gate_unsafe(uint32_t cp);
+/* Write bytes that have been gated already (a finished report, a prompt) to a stream; returns how many were taken. */
+size_t ts_gate_write(FILE *f, const char *p, size_t n);
+/* What ts_gate_write() does from now on; fwrite() is the default. For systems whose consoles take no UTF-8. */
+void ts_gate_streams_writer(size_t (*writer)(FILE *f, const char *p, size_t n));
 /* Write one formatted message (gated as a whole, \n kept) to a stream. */
 void ts_gate_fprintf(FILE *f, const char *fmt, ...) TS_PRINTF(2, 3);
 

@@ -6,13 +6,14 @@
 #include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #define MAX_PATTERN    4096
 #define MATCH_LIMIT    500000 /* steps from one starting place */
 #define DEPTH_LIMIT    250000
 #define HEAP_LIMIT_KIB (32 * 1024)
-#define TIME_LIMIT_MS  2000 /* one search, all starting places together */
+#define TIME_LIMIT_NS  2000000000 /* one search, all starting places together */
 #define LONG_TEXT      ((size_t)4096)
 
 struct ts_regex {
@@ -20,23 +21,10 @@ struct ts_regex {
 	pcre2_match_context *limits;
 	pcre2_match_data *data;
 	unsigned items, items_per_look; /* looks at the clock are rarer where an item takes no time */
-	struct timespec end;            /* of the search that is running */
+	int64_t end;                    /* ts_clock_ns() at which the search that is running is given up */
 	bool (*stop)(void *);
 	void *stop_arg;
 };
-
-static struct timespec now_plus_ms(long ms)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
 
 /*
  * Called by PCRE2 before each item of the pattern. Its own match limit is not enough: it counts for one starting place, of which there
@@ -49,9 +37,7 @@ static int at_item(pcre2_callout_block *block, void *arg)
 	if (++re->items % re->items_per_look != 0) {
 		return 0;
 	}
-	struct timespec now = now_plus_ms(0);
-	bool late = now.tv_sec > re->end.tv_sec ||
-		    (now.tv_sec == re->end.tv_sec && now.tv_nsec > re->end.tv_nsec);
+	bool late = ts_clock_ns() > re->end;
 	return late || (re->stop != NULL && re->stop(re->stop_arg)) ? PCRE2_ERROR_CALLOUT : 0;
 }
 
@@ -115,7 +101,7 @@ static int run(struct ts_regex *re, const char *text, size_t n, size_t from, uin
 {
 	re->items = 0;
 	re->items_per_look = n < LONG_TEXT ? 256 : n < LONG_TEXT * 16 ? 16 : 1;
-	re->end = now_plus_ms(TIME_LIMIT_MS);
+	re->end = ts_clock_ns() + TIME_LIMIT_NS;
 	return pcre2_match(re->code, (PCRE2_SPTR)text, n, from, options, re->data, re->limits);
 }
 

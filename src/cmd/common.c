@@ -111,9 +111,9 @@ static char *system_kb(const struct ts_options *o)
 
 static bool open_listed(const struct ts_options *o, struct ts_kb *kb, const char *list)
 {
-	const char *p = list;
+	const char *p = list, mark[] = { ts_os_list_mark(), 0 };
 	while (*p != 0) {
-		size_t n = strcspn(p, ":");
+		size_t n = strcspn(p, mark);
 		char *path = ts_xstrndup(p, n);
 		bool ok = n == 0 || add_kb(o, kb, path);
 		free(path);
@@ -212,7 +212,7 @@ int ts_cmd_emit(const struct ts_options *o, const struct ts_buf *out, int status
 		return status;
 	}
 	if (out->len > 0) {
-		fwrite(out->data, 1, out->len, stdout);
+		(void)ts_gate_write(stdout, out->data, out->len);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		/* A reader that has seen enough (head, less) is no error. */

@@ -97,7 +97,7 @@ bool ts_pack_files(
 	size_t n = strlen(dir);
 	struct ts_file_info info;
 
-	while (n > 1 && dir[n - 1] == '/') {
+	while (n > 1 && ts_os_is_slash(dir[n - 1])) {
 		n--;
 	}
 	if (!ts_os_stat(dir, &info, err)) {
@@ -130,10 +130,10 @@ static const char *base_name(struct ts_arena *a, const char *dir)
 {
 	size_t n = strlen(dir), start;
 
-	while (n > 0 && dir[n - 1] == '/') {
+	while (n > 0 && ts_os_is_slash(dir[n - 1])) {
 		n--;
 	}
-	for (start = n; start > 0 && dir[start - 1] != '/'; start--) {
+	for (start = n; start > 0 && !ts_os_is_slash(dir[start - 1]); start--) {
 	}
 	if (n == start || (n - start == 1 && dir[start] == '.') ||
 		(n - start == 2 && strncmp(dir + start, "..", 2) == 0)) {

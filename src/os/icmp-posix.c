@@ -1,17 +1,18 @@
 /* os/icmp-posix.c - ICMP echo over a ping socket or a raw socket. */
 #include "os/icmp.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "os/net-int.h"
 #include "os/os.h"
+#include "os/sock.h"
+#include "os/sockaddr.h"
 
 #define HEADER        8
 #define DATA          48 /* as ping sends, less its time stamp */
@@ -32,7 +33,7 @@ struct ts_icmp {
 struct ts_icmp *ts_icmp_open(const struct ts_net_addr *a, char why[160])
 {
 	bool v6 = a->family == TS_NET_IPV6;
-	int protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, family = v6 ? AF_INET6 : AF_INET;
+	int protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, family = ts_sockaddr_family(a->family);
 	struct ts_icmp *p = ts_xcalloc(1, sizeof(*p));
 	p->family = a->family;
 	p->addr = *a;
@@ -42,7 +43,7 @@ struct ts_icmp *ts_icmp_open(const struct ts_net_addr *a, char why[160])
 		p->raw = true;
 		p->fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	}
-	int error = p->fd < 0 ? errno : ts_net_begin(p->fd, a, 0);
+	int error = p->fd < 0 ? errno : ts_sock_connect(p->fd, a, 0);
 	if (error != 0) {
 		(void)snprintf(why, 160, "%s",
 			p->fd < 0 ? "this user may not send ICMP echo requests" : strerror(error));
@@ -120,7 +121,7 @@ int ts_icmp_recv(struct ts_icmp *p, int64_t deadline, const atomic_bool *cancel)
 		if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			return -1;
 		}
-		if (n < 0 && ts_net_wait(p->fd, POLLIN, deadline, cancel) == 0) {
+		if (n < 0 && !ts_net_wait(p->fd, TS_SOCK_TO_READ, deadline, cancel)) {
 			return -1;
 		}
 	}

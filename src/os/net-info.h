@@ -1,4 +1,4 @@
-/* os/net-info.h - what the kernel knows about a TCP connection attempt, behind net-posix.c; one file per system. */
+/* os/net-info.h - what the kernel knows about a TCP connection attempt, behind net.c, stream.c and dgram.c; one file per system. */
 #ifndef TS_OS_NET_INFO_H
 #define TS_OS_NET_INFO_H
 

@@ -3,28 +3,35 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #define LAST_SECOND 253402300799 /* 9999-12-31T23:59:59Z: what the date formats of the program can hold */
 
+void ts_os_start(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is noticed by the write's EPIPE */
+}
+
 double ts_os_mono_ms_f(void)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1000.0 + (double)t.tv_nsec / 1000000.0;
+	return (double)ts_clock_ns() / 1000000.0;
 }
 
 int64_t ts_os_mono_ms(void)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return ts_clock_ns() / 1000000;
 }
 
 int64_t ts_os_now(void)
@@ -81,6 +88,11 @@ bool ts_os_elevated(void)
 {
 	return geteuid() == 0 || geteuid() != getuid() || getegid() != getgid() ||
 	       ts_os_env("SUDO_UID") != NULL;
+}
+
+const char *ts_os_terminal_name(void)
+{
+	return ts_os_env("TERM");
 }
 
 bool ts_os_isatty(FILE *f)

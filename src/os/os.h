@@ -1,4 +1,4 @@
-/* os/os.h - the seam to the system: clocks, paths, files, terminal, environment. os-posix.c and later os-win32.c implement it. */
+/* os/os.h - the seam to the system: clocks, paths, files, terminal, environment. os-posix.c, file-posix.c, path-posix.c and their -win32 twins implement it. */
 #ifndef TS_OS_OS_H
 #define TS_OS_OS_H
 
@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include "base/buf.h"
 #include "base/err.h"
+
+/* First thing in main: locale, signals, the console. On Windows argv becomes the arguments in UTF-8; they live as long as the program. */
+void ts_os_start(int *argc, char ***argv);
 
 /* Milliseconds of a clock that never jumps. */
 int64_t ts_os_mono_ms(void);
@@ -25,12 +28,19 @@ const char *ts_os_env(const char *name);
 /* Is it set, and empty? Only for those few that say something by it. */
 bool ts_os_env_is_empty(const char *name);
 bool ts_os_elevated(void); /* root or administrator: EUID 0 or sudo */
+/* The kind of terminal as $TERM has it, "dumb" where it understands no sequences; NULL when nothing is known. */
+const char *ts_os_terminal_name(void);
 bool ts_os_isatty(FILE *f);
 /* Columns and rows of the terminal behind f; false when it is none. */
 bool ts_os_term_size(FILE *f, int *columns, int *rows);
 /* Does the locale's codeset say UTF-8? (setlocale(LC_CTYPE, "") was called by main.) */
 bool ts_os_locale_utf8(void);
 
+/* What stands between the paths of a list: ':' or ';'. */
+char ts_os_list_mark(void);
+/* What separates folders in a path; the last of them, NULL when there is none. */
+bool ts_os_is_slash(char c);
+const char *ts_os_last_slash(const char *path);
 /* Directories of interface.md "Files"; the caller frees. NULL where the system names none (no HOME). */
 char *ts_os_dir_data(void);  /* $XDG_DATA_HOME/troubleshoot */
 char *ts_os_dir_state(void); /* $XDG_STATE_HOME/troubleshoot */

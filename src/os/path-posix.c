@@ -29,6 +29,21 @@ static char *xdg_dir(const char *variable, const char *below_home)
 	return dir;
 }
 
+char ts_os_list_mark(void)
+{
+	return ':';
+}
+
+bool ts_os_is_slash(char c)
+{
+	return c == '/';
+}
+
+const char *ts_os_last_slash(const char *path)
+{
+	return strrchr(path, '/');
+}
+
 char *ts_os_dir_data(void)
 {
 	return xdg_dir("XDG_DATA_HOME", ".local/share");

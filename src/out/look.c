@@ -88,7 +88,7 @@ void ts_look_decide(struct ts_look *look, FILE *stream, const struct ts_look_opt
 		.clicolor = ts_os_env("CLICOLOR"),
 		.clicolor_force = ts_os_env("CLICOLOR_FORCE"),
 		.force_color = ts_os_env("FORCE_COLOR"),
-		.term = ts_os_env("TERM"),
+		.term = ts_os_terminal_name(),
 		.utf8 = ts_os_locale_utf8(),
 	};
 	int rows;

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "decode/hivelog.h"
 #include "decode/utf16.h"
+#include "os/os.h"
 #include "table/files-registry-int.h"
 
 #define COPY_MAX   ((size_t)2 << 30)
@@ -53,7 +54,7 @@ static enum ts_hive_role role_of(const struct ts_hive *h)
 /* Length of the path up to its last part. */
 static size_t folder_length(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = ts_os_last_slash(path);
 	return slash != NULL ? (size_t)(slash - path) : 0;
 }
 
@@ -130,7 +131,7 @@ static void replay(
 
 static const char *base_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = ts_os_last_slash(path);
 	return slash != NULL ? slash + 1 : path;
 }
 

@@ -17,7 +17,7 @@ void ts_guide_say(struct ts_guide *g, struct ts_buf *b)
 	ts_guide_keep(g);
 	ts_progress_clear();
 	if (b->len > 0) {
-		fwrite(b->data, 1, b->len, stdout);
+		(void)ts_gate_write(stdout, b->data, b->len);
 	}
 	fflush(stdout);
 	ts_buf_clear(b);

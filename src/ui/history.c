@@ -103,7 +103,7 @@ void ts_history_add(struct ts_history *h, const char *line)
 		ts_buf_puts(&b, h->lines[i]);
 		ts_buf_putc(&b, '\n');
 	}
-	const char *slash = strrchr(h->path, '/');
+	const char *slash = ts_os_last_slash(h->path);
 	char *folder = ts_xstrndup(h->path, slash != NULL ? (size_t)(slash - h->path) : 0);
 	if (slash == NULL || ts_os_mkdirs_private(folder, NULL)) {
 		(void)ts_os_write_file(h->path, ts_buf_str(&b), b.len, 0600, NULL);

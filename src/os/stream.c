@@ -1,18 +1,13 @@
-/* os/stream-posix.c - a TCP connection with a deadline for every wait. */
+/* os/stream.c - a TCP connection with a deadline for every wait. */
 #include "os/stream.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "os/net-info.h"
-#include "os/net-int.h"
 #include "os/os.h"
+#include "os/sock.h"
 
 struct ts_stream {
 	int fd;
@@ -29,38 +24,23 @@ const char *ts_stream_name(enum ts_stream_state s)
 	return names[s];
 }
 
-/* Wait for the outcome of connect(); false when the deadline or the person came first. */
-static bool settle(int fd, int64_t deadline, const atomic_bool *cancel, int *error)
-{
-	if (ts_net_wait(fd, POLLOUT, deadline, cancel) == 0) {
-		return false;
-	}
-	socklen_t size = sizeof(*error);
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, error, &size) != 0) {
-		*error = errno;
-	}
-	return true;
-}
-
 struct ts_stream *ts_stream_open(const struct ts_net_addr *a, int port, int max_segment, int64_t deadline,
 	const atomic_bool *cancel, struct ts_connected *out)
 {
 	double start = ts_os_mono_ms_f();
 	*out = (struct ts_connected){ .state = TS_CONNECT_ERROR, .rtt_ms = -1, .retransmits = -1 };
-	int fd = ts_net_socket(a->family, SOCK_STREAM), on = 1;
+	int error, fd = ts_sock_open(a->family, TS_SOCK_STREAM, &error);
 	if (fd >= 0) {
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		if (max_segment > 0) {
-			(void)setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &max_segment, sizeof(max_segment));
-		}
+		ts_sock_tune(fd, max_segment);
+		error = ts_sock_connect(fd, a, port);
 	}
-	int error = fd < 0 ? errno : ts_net_begin(fd, a, port);
-	if (error == EINPROGRESS && !settle(fd, deadline, cancel, &error)) {
+	bool waits = ts_sock_fault(error) == TS_SOCK_PROGRESS;
+	if (waits && !ts_net_wait(fd, TS_SOCK_TO_WRITE, deadline, cancel)) {
 		bool stopped = ts_net_cancelled(cancel);
 		out->state = stopped ? TS_CONNECT_CANCELLED : TS_CONNECT_TIMEOUT;
 		(void)snprintf(out->detail, sizeof(out->detail), "%s", stopped ? "cancelled" : "no answer");
 	} else {
-		ts_net_classify(fd, error, out);
+		ts_net_classify(fd, waits ? ts_sock_outcome(fd) : error, out);
 	}
 	out->elapsed_ms = ts_os_mono_ms_f() - start;
 	if (fd >= 0) {
@@ -68,7 +48,7 @@ struct ts_stream *ts_stream_open(const struct ts_net_addr *a, int port, int max_
 	}
 	if (out->state != TS_CONNECT_OPEN) {
 		if (fd >= 0) {
-			(void)close(fd);
+			ts_sock_close(fd);
 		}
 		return NULL;
 	}
@@ -80,7 +60,7 @@ struct ts_stream *ts_stream_open(const struct ts_net_addr *a, int port, int max_
 void ts_stream_close(struct ts_stream *s)
 {
 	if (s != NULL) {
-		(void)close(s->fd);
+		ts_sock_close(s->fd);
 		free(s);
 	}
 }
@@ -93,12 +73,10 @@ int ts_stream_fd(const struct ts_stream *s)
 /* What a failed call means: OK = wait and try again. */
 static enum ts_stream_state state_of(int error)
 {
-	switch (error) {
-	case EAGAIN:
-	case EINTR: return TS_STREAM_OK;
-	case ECONNRESET:
-	case EPIPE: return TS_STREAM_RESET;
-	case ETIMEDOUT: return TS_STREAM_TIMEOUT;
+	switch (ts_sock_fault(error)) {
+	case TS_SOCK_AGAIN: return TS_STREAM_OK;
+	case TS_SOCK_RESET: return TS_STREAM_RESET;
+	case TS_SOCK_TIMEOUT: return TS_STREAM_TIMEOUT;
 	default: return TS_STREAM_ERROR;
 	}
 }
@@ -108,17 +86,18 @@ enum ts_stream_state ts_stream_send(
 {
 	const char *at = p;
 	while (n > 0) {
-		ssize_t sent = send(s->fd, at, n, MSG_NOSIGNAL);
+		int error;
+		ptrdiff_t sent = ts_sock_send(s->fd, at, n, &error);
 		if (sent >= 0) {
 			at += sent;
 			n -= (size_t)sent;
 			continue;
 		}
-		enum ts_stream_state state = state_of(errno);
+		enum ts_stream_state state = state_of(error);
 		if (state != TS_STREAM_OK) {
 			return state;
 		}
-		if (ts_net_wait(s->fd, POLLOUT, deadline, cancel) == 0) {
+		if (!ts_net_wait(s->fd, TS_SOCK_TO_WRITE, deadline, cancel)) {
 			return ts_net_cancelled(cancel) ? TS_STREAM_CANCELLED : TS_STREAM_TIMEOUT;
 		}
 	}
@@ -130,16 +109,17 @@ enum ts_stream_state ts_stream_recv(
 {
 	*n = 0;
 	for (;;) {
-		ssize_t got = recv(s->fd, p, room, 0);
+		int error;
+		ptrdiff_t got = ts_sock_recv(s->fd, p, room, &error);
 		if (got >= 0) {
 			*n = (size_t)got;
 			return got > 0 ? TS_STREAM_OK : TS_STREAM_CLOSED;
 		}
-		enum ts_stream_state state = state_of(errno);
+		enum ts_stream_state state = state_of(error);
 		if (state != TS_STREAM_OK) {
 			return state;
 		}
-		if (ts_net_wait(s->fd, POLLIN, deadline, cancel) == 0) {
+		if (!ts_net_wait(s->fd, TS_SOCK_TO_READ, deadline, cancel)) {
 			return ts_net_cancelled(cancel) ? TS_STREAM_CANCELLED : TS_STREAM_TIMEOUT;
 		}
 	}

@@ -1,23 +1,14 @@
-/* os/net-posix.c - name resolution in a thread that can be left behind, and non-blocking connections. */
+/* os/net.c - name resolution in a thread that can be left behind, and non-blocking connections. */
 #include "os/net.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <net/if.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "os/net-info.h"
-#include "os/net-int.h"
 #include "os/os.h"
+#include "os/sock.h"
 #include "os/thread.h"
 
 #define MAX_HOST        255
@@ -37,16 +28,16 @@ int ts_net_slice(int64_t deadline)
 	return left <= 0 ? 0 : left < TS_NET_SLICE_MS ? (int)left : TS_NET_SLICE_MS;
 }
 
-int ts_net_wait(int fd, short events, int64_t deadline, const atomic_bool *cancel)
+bool ts_net_wait(int fd, enum ts_sock_wait wait, int64_t deadline, const atomic_bool *cancel)
 {
-	struct pollfd p = { fd, events, 0 };
+	struct ts_sock_poll p = { fd, wait, false };
 	for (;;) {
 		int ms = ts_net_cancelled(cancel) ? 0 : ts_net_slice(deadline);
-		if (poll(&p, 1, ms) > 0) {
-			return 1;
+		if (ts_sock_poll(&p, 1, ms) > 0) {
+			return true;
 		}
 		if (ms == 0) {
-			return 0;
+			return false;
 		}
 	}
 }
@@ -79,68 +70,6 @@ const char *ts_connect_name(enum ts_connect_state s)
 
 /* --- addresses --- */
 
-void ts_net_format(struct ts_net_addr *a)
-{
-	char text[INET6_ADDRSTRLEN] = "";
-	(void)inet_ntop(a->family == TS_NET_IPV6 ? AF_INET6 : AF_INET, a->bytes, text, sizeof(text));
-	(void)snprintf(a->text, sizeof(a->text), a->scope != 0 ? "%s%%%u" : "%s", text, a->scope);
-}
-
-static bool from_sockaddr(const struct sockaddr *sa, struct ts_net_addr *out)
-{
-	*out = (struct ts_net_addr){ 0 };
-	if (sa->sa_family == AF_INET) {
-		struct sockaddr_in v4;
-		memcpy(&v4, sa, sizeof(v4));
-		out->family = TS_NET_IPV4;
-		memcpy(out->bytes, &v4.sin_addr, 4);
-	} else if (sa->sa_family == AF_INET6) {
-		struct sockaddr_in6 v6;
-		memcpy(&v6, sa, sizeof(v6));
-		out->family = TS_NET_IPV6;
-		out->scope = v6.sin6_scope_id;
-		memcpy(out->bytes, &v6.sin6_addr, 16);
-	} else {
-		return false;
-	}
-	ts_net_format(out);
-	return true;
-}
-
-socklen_t ts_net_to_sockaddr(const struct ts_net_addr *a, int port, struct sockaddr_storage *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (a->family == TS_NET_IPV6) {
-		struct sockaddr_in6 v6 = {
-			.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_scope_id = a->scope
-		};
-		memcpy(&v6.sin6_addr, a->bytes, 16);
-		memcpy(out, &v6, sizeof(v6));
-		return sizeof(v6);
-	}
-	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	memcpy(&v4.sin_addr, a->bytes, 4);
-	memcpy(out, &v4, sizeof(v4));
-	return sizeof(v4);
-}
-
-int ts_net_socket(int family, int type)
-{
-	int fd = socket(family == TS_NET_IPV6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd >= 0) {
-		ts_net_info_listen(fd, family);
-	}
-	return fd;
-}
-
-int ts_net_begin(int fd, const struct ts_net_addr *a, int port)
-{
-	struct sockaddr_storage sa;
-	socklen_t size = ts_net_to_sockaddr(a, port, &sa);
-	int rc = connect(fd, (const struct sockaddr *)&sa, size);
-	return rc == 0 ? 0 : errno == EINTR ? EINPROGRESS : errno;
-}
-
 /* The host without brackets; false when it cannot be a name or an address. */
 static bool bare_host(const char *host, char out[MAX_HOST + 1])
 {
@@ -165,20 +94,7 @@ static bool bare_host(const char *host, char out[MAX_HOST + 1])
 bool ts_net_parse(const char *text, struct ts_net_addr *out)
 {
 	char host[MAX_HOST + 1];
-	if (!bare_host(text, host)) {
-		return false;
-	}
-	/* Not the forms "127.1" and "2130706433": nobody means them. */
-	unsigned char ignored[4];
-	if (strchr(host, ':') == NULL && inet_pton(AF_INET, host, ignored) != 1) {
-		return false;
-	}
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM }, *list = NULL;
-	bool ok = getaddrinfo(host, NULL, &hints, &list) == 0 && from_sockaddr(list->ai_addr, out);
-	if (list != NULL) {
-		freeaddrinfo(list);
-	}
-	return ok;
+	return bare_host(text, host) && ts_sock_parse(host, out);
 }
 
 /* --- resolving --- */
@@ -202,35 +118,10 @@ static void request_free(struct request *r)
 	free(r);
 }
 
-static enum ts_resolve_state state_of(int rc)
+void ts_net_add_address(struct ts_resolved *out, const struct ts_net_addr *a)
 {
-	static const struct {
-		int rc;
-		enum ts_resolve_state state;
-	} states[] = {
-		{ 0, TS_RESOLVE_FOUND },
-		{ EAI_NONAME, TS_RESOLVE_NXDOMAIN },
-		{ EAI_NODATA, TS_RESOLVE_NODATA },
-		{ EAI_ADDRFAMILY, TS_RESOLVE_NODATA },
-		{ EAI_AGAIN, TS_RESOLVE_AGAIN },
-		{ EAI_FAIL, TS_RESOLVE_FAIL },
-	};
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		if (states[i].rc == rc) {
-			return states[i].state;
-		}
-	}
-	return TS_RESOLVE_ERROR;
-}
-
-static void add_address(struct ts_resolved *out, const struct sockaddr *sa)
-{
-	struct ts_net_addr a;
-	if (!from_sockaddr(sa, &a)) {
-		return;
-	}
 	for (size_t i = 0; i < out->count; i++) {
-		if (strcmp(out->addrs[i].text, a.text) == 0) {
+		if (strcmp(out->addrs[i].text, a->text) == 0) {
 			return;
 		}
 	}
@@ -238,38 +129,14 @@ static void add_address(struct ts_resolved *out, const struct sockaddr *sa)
 		out->more = true;
 		return;
 	}
-	out->addrs[out->count++] = a;
-}
-
-/* Blocks for as long as the system's resolver likes. */
-static void ask_system(const char *host, struct ts_resolved *out)
-{
-	struct addrinfo hints = { .ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM }, *list = NULL;
-	int rc = getaddrinfo(host, NULL, &hints, &list);
-	int why = errno;
-	out->state = state_of(rc);
-	if (rc != 0) {
-		(void)snprintf(out->detail, sizeof(out->detail), "%s",
-			rc == EAI_SYSTEM ? strerror(why) : gai_strerror(rc));
-		return;
-	}
-	if (list->ai_canonname != NULL && !ts_str_case_eq(list->ai_canonname, host)) {
-		(void)snprintf(out->canonical, sizeof(out->canonical), "%s", list->ai_canonname);
-	}
-	for (const struct addrinfo *a = list; a != NULL; a = a->ai_next) {
-		add_address(out, a->ai_addr);
-	}
-	freeaddrinfo(list);
-	if (out->count == 0) {
-		out->state = TS_RESOLVE_NODATA;
-	}
+	out->addrs[out->count++] = *a;
 }
 
 static void resolver_thread(void *arg)
 {
 	struct request *r = arg;
 	struct ts_resolved *result = ts_xcalloc(1, sizeof(*result));
-	ask_system(r->host, result);
+	ts_sock_resolve(r->host, result);
 	ts_mutex_lock(r->lock);
 	r->result = *result;
 	r->done = true;
@@ -359,32 +226,28 @@ struct attempt {
 	struct ts_connected *out;
 };
 
-/* What an errno of connect() means, and the words for it where the system's own mislead. */
+/* What a failure of connect() means, and the words for it where the system's own mislead. */
 static const struct {
-	int error;
+	enum ts_sock_fault fault;
 	enum ts_connect_state state;
 	const char *words;
 } outcomes[] = {
-	{ 0, TS_CONNECT_OPEN, "" },
-	{ ECONNREFUSED, TS_CONNECT_REFUSED, NULL },
-	{ ECONNRESET, TS_CONNECT_RESET, NULL },
-	{ EACCES, TS_CONNECT_REJECTED, "this computer forbids the connection" },
-	{ EPERM, TS_CONNECT_REJECTED, "this computer forbids the connection" },
-	{ ENETUNREACH, TS_CONNECT_UNREACHABLE, NULL },
-	{ EHOSTUNREACH, TS_CONNECT_UNREACHABLE, NULL },
-	{ ENETDOWN, TS_CONNECT_UNREACHABLE, NULL },
-	{ EHOSTDOWN, TS_CONNECT_UNREACHABLE, NULL },
-	{ EADDRNOTAVAIL, TS_CONNECT_UNREACHABLE, "this computer has no address of that family" },
-	{ EAFNOSUPPORT, TS_CONNECT_UNREACHABLE, "this computer has no address of that family" },
-	{ ETIMEDOUT, TS_CONNECT_TIMEOUT, NULL },
+	{ TS_SOCK_NONE, TS_CONNECT_OPEN, "" },
+	{ TS_SOCK_REFUSED, TS_CONNECT_REFUSED, NULL },
+	{ TS_SOCK_RESET, TS_CONNECT_RESET, NULL },
+	{ TS_SOCK_FORBIDDEN, TS_CONNECT_REJECTED, "this computer forbids the connection" },
+	{ TS_SOCK_UNREACHABLE, TS_CONNECT_UNREACHABLE, NULL },
+	{ TS_SOCK_NO_ADDRESS, TS_CONNECT_UNREACHABLE, "this computer has no address of that family" },
+	{ TS_SOCK_TIMEOUT, TS_CONNECT_TIMEOUT, NULL },
 };
 
 void ts_net_classify(int fd, int error, struct ts_connected *out)
 {
+	char system_words[sizeof(out->detail)];
+	const char *words = ts_sock_words(error, system_words, sizeof(system_words));
 	out->state = TS_CONNECT_ERROR;
-	const char *words = strerror(error);
 	for (size_t i = 0; i < TS_COUNT(outcomes); i++) {
-		if (outcomes[i].error == error) {
+		if (outcomes[i].fault == ts_sock_fault(error)) {
 			out->state = outcomes[i].state;
 			words = outcomes[i].words != NULL ? outcomes[i].words : words;
 		}
@@ -405,7 +268,7 @@ static void finish(struct attempt *a)
 	a->out->elapsed_ms = ts_os_mono_ms_f() - a->start;
 	if (a->fd >= 0) {
 		ts_net_info_tcp(a->fd, a->out->state == TS_CONNECT_OPEN, a->out);
-		(void)close(a->fd);
+		ts_sock_close(a->fd);
 		a->fd = -1;
 	}
 }
@@ -415,9 +278,12 @@ static void begin(struct attempt *a, const struct ts_net_addr *addr, int port, s
 {
 	*out = (struct ts_connected){ .state = TS_CONNECT_ERROR, .rtt_ms = -1, .retransmits = -1 };
 	*a = (struct attempt){ -1, ts_os_mono_ms_f(), out };
-	a->fd = ts_net_socket(addr->family, SOCK_STREAM);
-	int error = a->fd < 0 ? errno : ts_net_begin(a->fd, addr, port);
-	if (error != EINPROGRESS) {
+	int error;
+	a->fd = ts_sock_open(addr->family, TS_SOCK_STREAM, &error);
+	if (a->fd >= 0) {
+		error = ts_sock_connect(a->fd, addr, port);
+	}
+	if (ts_sock_fault(error) != TS_SOCK_PROGRESS) {
 		ts_net_classify(a->fd, error, out);
 		finish(a);
 	}
@@ -426,20 +292,15 @@ static void begin(struct attempt *a, const struct ts_net_addr *addr, int port, s
 /* Wait a slice for any of the attempts and end those that are decided. Returns how many are still open-ended. */
 static size_t look(struct attempt *attempts, size_t count, int ms)
 {
-	struct pollfd fds[TS_NET_MAX_ADDRESSES];
+	struct ts_sock_poll fds[TS_NET_MAX_ADDRESSES];
 	for (size_t i = 0; i < count; i++) {
-		fds[i] = (struct pollfd){ attempts[i].fd, POLLOUT, 0 };
+		fds[i] = (struct ts_sock_poll){ attempts[i].fd, TS_SOCK_TO_WRITE, false };
 	}
-	int ready = poll(fds, (nfds_t)count, ms);
+	(void)ts_sock_poll(fds, count, ms);
 	size_t left = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (attempts[i].fd >= 0 && ready > 0 && fds[i].revents != 0) {
-			int error = 0;
-			socklen_t size = sizeof(error);
-			if (getsockopt(attempts[i].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
-				error = errno;
-			}
-			ts_net_classify(attempts[i].fd, error, attempts[i].out);
+		if (attempts[i].fd >= 0 && fds[i].ready) {
+			ts_net_classify(attempts[i].fd, ts_sock_outcome(attempts[i].fd), attempts[i].out);
 			finish(&attempts[i]);
 		}
 		left += attempts[i].fd >= 0;
