@@ -380,8 +380,46 @@ def events_of(h, path):
     return sum(n for _, n in channels), counts
 
 
+def check_logon_types(h, file, path, text):
+    """4624 type 3×2298"""
+    got = dict(((str(e), str(t)), n) for e, t, n in values(
+        h, path, "SELECT eventid, json_extract(data, '$.EventData.LogonType'), count(*) FROM windows_eventlog"
+        " WHERE channel = 'Security' AND eventid IN (4624, 4625) GROUP BY 1, 2"))
+    stated = {(e, t): int(n) for e, t, n in re.findall(r"(\d+) type (\d+)×(\d+)", text)}
+    check(stated and got == stated, (file, got, stated))
+
+
+def check_reach(h, file, path, reach, computers):
+    """The first and the last event, and the computers that wrote them."""
+    channels = values(h, path, "SELECT channel, oldest, newest FROM windows_event_channels")
+    stated = reach.split(" to ")
+    if stated == ["-", "-"]:
+        return
+    for want, got in zip(stated, (min(c[1] for c in channels), max(c[2] for c in channels))):
+        if "forwarded" in file:  # the README has when the collector wrote them, the table when they happened, by other clocks
+            late = datetime.datetime.fromisoformat(want) - datetime.datetime.fromisoformat(got[:19])
+            check(abs(late) < datetime.timedelta(minutes=10), (file, got, want))
+            continue
+        check(got[:19] == want.replace(" ", "T"), (file, got, want))
+    names = {n for c in channels for n, in values(h, path, "SELECT DISTINCT computer_name FROM windows_eventlog WHERE channel = "
+                                                  + quoted(c[0]))}
+    check({n.strip(" …") for n in computers.split(",")} <= names, (file, computers, names))
+
+
+def check_damage(h, file, path, flags):
+    """Bad checksums and cut files are said with every answer from the log; a log that is merely dirty is whole."""
+    damaged = "bad chunk" in flags or "partial" in flags
+    channel = values(h, path, "SELECT channel FROM windows_event_channels ORDER BY records DESC LIMIT 1")[0][0]
+    gaps = query(h, path, "SELECT count(*) FROM windows_eventlog WHERE channel = " + quoted(channel))["gaps"]
+    check(bool(gaps) == damaged and (not damaged or gaps[0]["state"] == "partial"), (file, flags, gaps))
+    if damaged:
+        check("checksum" in gaps[0]["detail"] or "cut off" in gaps[0]["detail"], (file, gaps))
+
+
 def check_log(h, file, path, records, events):
     total, counts = events_of(h, path)
+    if "by logon type" in events and file != "evtx/truncated-security-win7.evtx":
+        check_logon_types(h, file, path, events[events.index("by logon type"):])
     wanted = {"evtx/damaged-bad-chunk-magic.evtx": 267}.get(file, int(records))
     if file == "evtx/truncated-security-win7.evtx":
         check(194 <= total <= 284, (file, total))
@@ -406,6 +444,8 @@ def records_of_single_logs(h):
     for row in rows(section("evtx/")):
         if row[0].endswith(".evtx"):
             check_log(h, "evtx/" + row[0], shared("evtx/" + row[0]), row[2], row[6])
+            check_reach(h, row[0], shared("evtx/" + row[0]), row[3], row[4])
+            check_damage(h, row[0], shared("evtx/" + row[0]), row[5])
             n += 1
     check(n == 13, n)
 
@@ -421,8 +461,49 @@ def records_of_machines(h):
             path = name if os.path.exists(os.path.join(SHARED, name)) else name + ".xz"
             if int(row[2]) > 0:
                 check_log(h, name, shared(path), row[2], row[6])
+                check_reach(h, name, shared(path), row[3], row[4])
+                check_damage(h, name, shared(path), row[5])
             n += 1
         check(n >= 6, n)
+
+
+CHANNELS = {"Security": "Security", "System": "System", "4825": "Security", "4625": "Security",
+            "RDPClient/Operational": "Microsoft-Windows-TerminalServices-RDPClient/Operational",
+            "LocalSessionManager/Operational": "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+            "RemoteConnectionManager/Operational": "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational"}
+
+
+def field(data, name):
+    """The value of a field, wherever the event has it."""
+    if isinstance(data, dict):
+        if name in data and not isinstance(data[name], (dict, list)):
+            return data[name].lower()
+        found = [field(v, name) for v in data.values()]
+        return next((f for f in found if f is not None), None)
+    return None
+
+
+@test
+def values_in_records(h):
+    """Fields of events, counted; what the README lists for an event that it names is all of it or the most frequent."""
+    facts = 0
+    for file, event, fields, stated in rows(section("Values in records")):
+        if not re.match(r"(machines|evtx)/", file):
+            continue
+        path, _, channel = file.partition(" ")
+        channel = CHANNELS[channel or ("RemoteConnectionManager/Operational" if "1149" in event else event)]
+        counts = {}
+        for eventid, data in values(h, shared(path), "SELECT eventid, data FROM windows_eventlog WHERE channel = %s AND eventid IN (%s)"
+                                    % (quoted(channel), event)):
+            doc = json.loads(data)
+            key = str(eventid), tuple(field(doc, f.strip()) for f in fields.split(","))
+            counts[key] = counts.get(key, 0) + 1
+        for part in stated.split(";"):
+            m = re.match(r"\s*(?:(\d+): )?(.*?) ×(\d+)\s*$", part)
+            want = tuple("" if v.strip() == "(empty)" else v.strip() for v in m[2].split(","))
+            check(counts.get((m[1] or event, want)) == int(m[3]), (file, event, part, counts))
+            facts += 1
+    check(facts >= 18, facts)
 
 
 @test
