@@ -1,10 +1,11 @@
-/* fuzz-netstat.c - arbitrary text as netstat output, as CSV and as JSON, and as systeminfo output; and as a rule of the
- * firewall. */
+/* fuzz-netstat.c - arbitrary text as netstat output, as CSV and as JSON, and as the output of systeminfo, sc and tasklist; and
+ * as a rule of the firewall. */
 #include <stddef.h>
 #include <stdint.h>
 #include "base/buf.h"
 #include "decode/fwrule.h"
 #include "decode/nettext.h"
+#include "decode/proctext.h"
 #include "decode/sysinfo.h"
 #include "decode/utf16.h"
 
@@ -13,6 +14,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool count(void *ctx, const struct ts_socket_line *line)
 {
 	*(size_t *)ctx += line->local_address[0] != '\0';
+	return true;
+}
+
+static bool count_proc(void *ctx, const struct ts_proc_line *line)
+{
+	for (size_t i = 0; i < line->name.n + line->display_name.n; i++) {
+		*(size_t *)ctx +=
+			(i < line->name.n ? line->name.p[i] : line->display_name.p[i - line->name.n]) != 0;
+	}
 	return true;
 }
 
@@ -29,6 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ts_sysinfo_parse(s, &info);
 	for (int kind = TS_NETTEXT_NETSTAT; kind <= TS_NETTEXT_JSON; kind++) {
 		ts_nettext_read((enum ts_nettext_kind)kind, s, count, &n);
+	}
+	ts_proctext_recognise(s);
+	for (int kind = TS_PROCTEXT_SERVICES; kind <= TS_PROCTEXT_TASKS; kind++) {
+		ts_proctext_read((enum ts_proctext_kind)kind, s, count_proc, &n);
 	}
 	struct ts_arena *a = ts_arena_new();
 	ts_fwrule_parse(ts_buf_str(&text), a, &rule);

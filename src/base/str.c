@@ -45,6 +45,15 @@ bool ts_str_case_eq(const char *a, const char *b)
 	return *a == *b;
 }
 
+int ts_str_case_compare(const char *a, const char *b)
+{
+	while (*a != '\0' && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return (unsigned char)lower(*a) - (unsigned char)lower(*b);
+}
+
 bool ts_str_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

@@ -16,11 +16,11 @@ static const struct output {
 } outputs[] = {
 	{ "systeminfo.txt", "systeminfo.exe", { NULL }, true },
 	{ "netstat.txt", "netstat.exe -ano", { "listening_ports", "process_open_sockets" }, true },
-	{ "services.txt", "sc.exe queryex type= service state= all", { "services" }, false },
+	{ "services.txt", "sc.exe queryex type= all state= all", { "services" }, true },
 	{ "certificates-remote-desktop.txt", "certutil.exe -store \"Remote Desktop\"",
 		{ "certificates", "rdp_listener" }, false },
 	{ "certificates-my.txt", "certutil.exe -store My", { "certificates" }, false },
-	{ "processes.csv", "tasklist.exe /v /fo csv", { "processes" }, false },
+	{ "processes.csv", "tasklist.exe /v /fo csv", { "processes" }, true },
 	{ "sessions.txt", "qwinsta.exe", { "wts_session", "logged_in_users" }, false },
 	{ "addresses.txt", "ipconfig.exe /all",
 		{ "interface_addresses", "interface_details", "dns_resolvers" }, false },

@@ -41,6 +41,8 @@ const struct ts_regs *ts_files_regs(struct ts_files *f);
 bool ts_files_sort_out(struct ts_files *f, const char *computer, struct ts_err *err);
 
 void ts_files_scan_services(struct ts_files *f, struct ts_scan *s);
+void ts_files_scan_processes(struct ts_files *f, struct ts_scan *s);
+
 void ts_files_scan_os_version(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_system_info(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_users(struct ts_files *f, struct ts_scan *s);

@@ -1,4 +1,4 @@
-/* table/files-windows.c - services, os_version, system_info and users from a machine's registry. */
+/* table/files-windows.c - os_version, system_info and users from a machine's registry. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,92 +6,9 @@
 #include "decode/sysinfo.h"
 #include "decode/utf16.h"
 #include "table/files-int.h"
-#include "table/windows-words.h"
 
 #define CCS      "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
 #define SOFTWARE "HKEY_LOCAL_MACHINE\\SOFTWARE\\"
-
-/* --- services --- */
-
-static void put_text(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key,
-	const char *value, const char *column)
-{
-	if (ts_scan_wants(s, column)) {
-		const char *text = ts_regs_text(r, key, value, ts_scan_arena(s));
-		ts_row_text(s, column, text != NULL ? text : "");
-	}
-}
-
-/* The subkey of that name. */
-static bool subkey(const struct ts_regs *r, const char *parent, const char *name, struct ts_reg_key *key)
-{
-	char *path = ts_xasprintf("%s\\%s", parent, name);
-	bool found = ts_regs_find(r, path, key, NULL) == TS_REG_FOUND;
-	free(path);
-	return found;
-}
-
-static bool put_service(
-	struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key, const char *name)
-{
-	int64_t type, start;
-	struct ts_reg_key parameters;
-	if (!ts_regs_number(r, key, "Type", &type)) {
-		return true; /* settings of something that is no service */
-	}
-	/* Adapters and device classes have types beyond those of services. */
-	if ((type & ~(int64_t)0x1F3) != 0) {
-		return true;
-	}
-	ts_row_begin(s);
-	ts_row_text(s, "name", name);
-	ts_row_text(s, "service_type", ts_service_type(type));
-	if (ts_regs_number(r, key, "Start", &start)) {
-		ts_row_text(s, "start_type", ts_service_start(start));
-	}
-	put_text(s, r, key, "DisplayName", "display_name");
-	put_text(s, r, key, "ImagePath", "path");
-	put_text(s, r, key, "Description", "description");
-	put_text(s, r, key, "ObjectName", "user_account");
-	char *path = ts_xasprintf(CCS "Services\\%s", name);
-	if (ts_scan_wants(s, "module_path") && subkey(r, path, "Parameters", &parameters)) {
-		put_text(s, r, &parameters, "ServiceDll", "module_path");
-	}
-	free(path);
-	return ts_row_end(s);
-}
-
-void ts_files_scan_services(struct ts_files *f, struct ts_scan *s)
-{
-	static const char *const running[] = { "status", "pid", "win32_exit_code", "service_exit_code" };
-	const struct ts_regs *r = ts_files_regs(f);
-	struct ts_reg_key services, key;
-	struct ts_reg_iter it = { 0 };
-	struct ts_buf name;
-	if (!ts_regs_key(ts_files_regs(f), s, CCS "Services", true, &services)) {
-		return;
-	}
-	ts_buf_init(&name, 1 << 20);
-	while (ts_regs_next_key(r, &services, &it, &key, &name)) {
-		if (ts_scan_allows_text(s, "name", ts_buf_str(&name)) &&
-			!put_service(s, r, &key, ts_buf_str(&name))) {
-			break;
-		}
-	}
-	ts_buf_finish(&name);
-	bool state = false;
-	for (size_t i = 0; i < TS_COUNT(running); i++) {
-		state = state || ts_scan_wants(s, running[i]);
-	}
-	if (state) {
-		ts_scan_saw(s, NULL, TS_SEEN_NOT_COLLECTED,
-			"whether a service runs is not in the registry: only how it is set up (start_type, "
-			"path, ...)");
-	} else {
-		ts_scan_saw(s, NULL, it.damaged ? TS_SEEN_PARTIAL : TS_SEEN_READ,
-			it.damaged ? "the list of services is damaged in the hive" : NULL);
-	}
-}
 
 /* --- os_version and system_info --- */
 

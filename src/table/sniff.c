@@ -9,6 +9,7 @@
 #include "decode/evtx.h"
 #include "decode/hive.h"
 #include "decode/nettext.h"
+#include "decode/proctext.h"
 #include "decode/regtext.h"
 #include "decode/sysinfo.h"
 #include "decode/utf16.h"
@@ -24,6 +25,8 @@ static const char *const names[TS_SNIFF_COUNT] = {
 	[TS_SNIFF_NET_CSV] = "sockets as CSV",
 	[TS_SNIFF_NET_JSON] = "sockets as JSON",
 	[TS_SNIFF_SYSTEMINFO] = "systeminfo output",
+	[TS_SNIFF_SERVICES] = "services as sc lists them",
+	[TS_SNIFF_TASKS] = "processes as tasklist lists them",
 	[TS_SNIFF_CERT_DER] = "certificate (DER)",
 	[TS_SNIFF_CERT_PEM] = "certificates (PEM)",
 	[TS_SNIFF_JOURNAL] = "systemd journal",
@@ -96,6 +99,9 @@ static enum ts_sniff sniff_text(struct ts_str text)
 	static const enum ts_sniff net[] = { [TS_NETTEXT_NETSTAT] = TS_SNIFF_NETSTAT,
 		[TS_NETTEXT_CSV] = TS_SNIFF_NET_CSV,
 		[TS_NETTEXT_JSON] = TS_SNIFF_NET_JSON };
+	static const enum ts_sniff proc[] = { [TS_PROCTEXT_NONE] = TS_SNIFF_UNKNOWN,
+		[TS_PROCTEXT_SERVICES] = TS_SNIFF_SERVICES,
+		[TS_PROCTEXT_TASKS] = TS_SNIFF_TASKS };
 	struct ts_sysinfo info;
 	static const char pem[] = "-----BEGIN CERTIFICATE-----";
 	if (!is_text(text)) {
@@ -111,7 +117,7 @@ static enum ts_sniff sniff_text(struct ts_str text)
 		return TS_SNIFF_SYSTEMINFO;
 	}
 	enum ts_nettext_kind kind = ts_nettext_recognise(text);
-	return kind != TS_NETTEXT_NONE ? net[kind] : TS_SNIFF_UNKNOWN;
+	return kind != TS_NETTEXT_NONE ? net[kind] : proc[ts_proctext_recognise(text)];
 }
 
 enum ts_sniff ts_sniff(const unsigned char *p, size_t n, int64_t size)

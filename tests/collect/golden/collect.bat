@@ -34,10 +34,10 @@ call :key "HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services" "05-SYSTEM-Curr
 rem Output of programs
 systeminfo.exe > "%OUT%\systeminfo.txt" 2>&1
 netstat.exe -ano > "%OUT%\netstat.txt" 2>&1
+sc.exe queryex type= all state= all > "%OUT%\services.txt" 2>&1
+tasklist.exe /v /fo csv > "%OUT%\processes.csv" 2>&1
 
 rem For the person who helps: troubleshoot does not read these
-sc.exe queryex type= service state= all > "%OUT%\services.txt" 2>&1
-tasklist.exe /v /fo csv > "%OUT%\processes.csv" 2>&1
 ipconfig.exe /all > "%OUT%\addresses.txt" 2>&1
 sc.exe qc "TermService" > "%OUT%\service-01-TermService.txt" 2>&1
 

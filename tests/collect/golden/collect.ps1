@@ -48,10 +48,10 @@ Save-Key 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services' '05-SYSTEM-Curre
 # Output of programs
 & systeminfo.exe 2>&1 | Out-File -LiteralPath (Join-Path $Out 'systeminfo.txt') -Encoding utf8
 & netstat.exe -ano 2>&1 | Out-File -LiteralPath (Join-Path $Out 'netstat.txt') -Encoding utf8
+& sc.exe queryex type= all state= all 2>&1 | Out-File -LiteralPath (Join-Path $Out 'services.txt') -Encoding utf8
+& tasklist.exe /v /fo csv 2>&1 | Out-File -LiteralPath (Join-Path $Out 'processes.csv') -Encoding utf8
 
 # For the person who helps: troubleshoot does not read these
-& sc.exe queryex type= service state= all 2>&1 | Out-File -LiteralPath (Join-Path $Out 'services.txt') -Encoding utf8
-& tasklist.exe /v /fo csv 2>&1 | Out-File -LiteralPath (Join-Path $Out 'processes.csv') -Encoding utf8
 & ipconfig.exe /all 2>&1 | Out-File -LiteralPath (Join-Path $Out 'addresses.txt') -Encoding utf8
 & sc.exe qc 'TermService' 2>&1 | Out-File -LiteralPath (Join-Path $Out 'service-01-TermService.txt') -Encoding utf8
 
