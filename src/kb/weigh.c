@@ -3,9 +3,11 @@
 #include "kb/weigh.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/regex.h"
 #include "base/str.h"
 #include "db/db.h"
 
@@ -53,6 +55,26 @@ static void put_ways(struct ts_buf *out, const struct ts_entry *e, int node)
 				put(out, a->text);
 			}
 		}
+	}
+}
+
+/* The text without what the entry's own messages matched: the sentence that every cause of the entry is met with tells none of
+ * them from another. */
+static void leave_out_messages(const struct ts_entry *e, char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < e->nmessages; i++) {
+		struct ts_err ignored;
+		struct ts_match m;
+		struct ts_regex *re = ts_regex_new(e->messages[i].text, false, NULL, &ignored);
+
+		for (size_t from = 0;
+			re != NULL && from < n && ts_regex_find(re, text, n, from, &m) == TS_REGEX_YES;
+			from = m.end[0] > from ? m.end[0] : from + 1) {
+			memset(text + m.start[0], ' ', m.end[0] - m.start[0]);
+		}
+		ts_regex_free(re);
 	}
 }
 
@@ -118,7 +140,10 @@ bool ts_kb_weigh(const struct ts_entry *e, const char *text, double *factor, str
 		factor[i] = 1;
 	}
 	ts_buf_init(&query, TS_BUF_MAX_TEXT);
-	put_query(&query, text);
+	char *rest = ts_xstrdup(text);
+	leave_out_messages(e, rest);
+	put_query(&query, rest);
+	free(rest);
 	ok = ok && (query.len == 0 || (ts_db_exec(db,
 					       "CREATE VIRTUAL TABLE cause USING fts5(title, body, tokenize "
 					       "= 'porter unicode61 remove_diacritics 2')",
