@@ -21,7 +21,7 @@ const char *ts_judge_label(const struct ts_node *node, const char *value)
 	return a == NULL ? NULL : a->label;
 }
 
-static bool is_certain(const struct ts_node *node, const char *label)
+bool ts_judge_certain(const struct ts_node *node, const char *label)
 {
 	for (const char **c = node->certain; c != NULL && *c != NULL; c++) {
 		if (strcmp(*c, label) == 0) {
@@ -110,7 +110,7 @@ void ts_judge(
 	const char *label = ts_judge_label(node, r->answer);
 	r->reason = NULL;
 	r->hint = NULL;
-	if (label != NULL && (gap == NULL || is_certain(node, label))) {
+	if (label != NULL && (gap == NULL || ts_judge_certain(node, label))) {
 		r->state = TS_CHECK_ANSWERED;
 		return;
 	}

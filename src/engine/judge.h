@@ -19,6 +19,9 @@
  * ("unknown" never does). */
 const char *ts_judge_label(const struct ts_node *node, const char *value);
 
+/* Does the entry call this result of the node's check certain: one that more rows could never undo? */
+bool ts_judge_certain(const struct ts_node *node, const char *label);
+
 /* Fill r->state, answer, reason and hint from r->ledger and the first row: has_row is false where the check
  * returned no row (which is the value "none"), value is NULL where the first column was NULL. Strings are
  * made in the arena. */

@@ -45,6 +45,18 @@ const struct given *ts_session_given(const struct ts_session *s, int node)
 	return NULL;
 }
 
+/* Does the first row show anything besides the answer? A count of 0 and an empty value are nothing. */
+static bool shows_something(const struct ts_result *r)
+{
+	for (size_t i = 1; r->nrows > 0 && i < r->rows[0].n; i++) {
+		const char *text = r->rows[0].cells[i].text;
+		if (text != NULL && text[0] != '\0' && strcmp(text, "0") != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void fill_known(const struct ts_session *s, struct ts_known *known)
 {
 	for (size_t i = 0; i < s->entry->nnodes; i++) {
@@ -55,6 +67,7 @@ static void fill_known(const struct ts_session *s, struct ts_known *known)
 			.was_present = s->nodes[i].was_present,
 			.verified = s->nodes[i].verified,
 			.factor = s->nodes[i].factor,
+			.leaning = r->state == TS_CHECK_UNKNOWN && shows_something(r),
 		};
 	}
 	for (size_t i = 0; i < s->ngiven; i++) {

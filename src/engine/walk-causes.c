@@ -55,7 +55,8 @@ void ts_walk_judge_causes(struct ts_walk *w)
 		struct ts_cause c = {
 			.node = (int)i,
 			.status = ts_walk_own_status(n, k, w->ahead[i]),
-			.score = score_of(n) * (k->factor > 0 ? k->factor : 1),
+			.score = score_of(n) * (k->factor > 0 ? k->factor : 1) * w->priv->support[i] *
+				 ts_walk_own_support(n, k) * w->priv->share[i],
 			.failed = ts_walk_given_is(k, TS_NOT_SOLVED),
 			.solved = ts_walk_given_is(k, TS_SOLVED),
 		};

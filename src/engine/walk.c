@@ -206,8 +206,11 @@ struct ts_walk *ts_walk_new(const struct ts_entry *entry, bool ask)
 	p->left = ts_xcalloc(n, sizeof(*p->left));
 	p->scratch = ts_xcalloc(n, sizeof(*p->scratch));
 	p->mark = ts_xcalloc(n, sizeof(*p->mark));
+	p->support = ts_xcalloc(n, sizeof(*p->support));
+	p->share = ts_xcalloc(n, sizeof(*p->share));
 	find_post_order(w);
 	find_predecessors(w);
+	ts_walk_find_shares(w, p->share);
 	return w;
 }
 
@@ -225,6 +228,8 @@ void ts_walk_free(struct ts_walk *w)
 	free(p->pred_at);
 	free(p->pred);
 	free(p->mark);
+	free(p->support);
+	free(p->share);
 	free(p);
 	free(w->order);
 	free(w->reached);
@@ -454,6 +459,7 @@ void ts_walk_update(struct ts_walk *w, const struct ts_known *known)
 			w->open[w->nopen++] = at;
 		}
 	}
+	ts_walk_find_support(w);
 	ts_walk_judge_causes(w);
 	count_questions_left(w);
 	decide_next(w);

@@ -31,6 +31,9 @@ struct ts_known {
 	bool was_present;
 	bool verified; /* a cause: its check has run again after the first time */
 	double factor; /* a cause: of its weight; 0 = 1 */
+	/* UNKNOWN because of a gap, but the row that value stands in shows something that was found: the order of the
+	 * causes may lean on it, and nothing else */
+	bool leaning;
 };
 
 enum ts_walk_next {

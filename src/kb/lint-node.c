@@ -157,8 +157,30 @@ static void check_question(struct ts_linting *l, const struct ts_node *n)
 	}
 }
 
+/* Weights are percentages, so that those of entries that link to each other can be compared. */
+static void check_weights(struct ts_linting *l)
+{
+	double sum = 0;
+	const struct ts_node *last = NULL;
+
+	for (size_t i = 0; i < l->e->nown; i++) {
+		if (l->e->nodes[i].kind == TS_NODE_CAUSE) {
+			sum += l->e->nodes[i].weight;
+			last = &l->e->nodes[i];
+		}
+	}
+	if (sum > 100 + 1e-9) {
+		LINT(l, TS_WARNING, "weights", last->title_span,
+			"the weights of the entry's causes add up to %g: of a hundred people who see what it "
+			"is "
+			"about, at most a hundred have one of them",
+			sum);
+	}
+}
+
 void ts_lint_nodes(struct ts_linting *l)
 {
+	check_weights(l);
 	for (size_t i = 0; i < l->e->nown; i++) {
 		const struct ts_node *n = &l->e->nodes[i];
 

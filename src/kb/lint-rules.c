@@ -75,6 +75,7 @@ static const struct ts_rule rules[] = {
 	{ "unknown-value", "Values are those that the format knows." },
 	{ "unreachable", "Every node is led to from the first one or from another entry." },
 	{ "unreadable", "Files can be read." },
+	{ "weights", "The weights of an entry's causes add up to a hundred at most (warning)." },
 	{ "where", "The machine of \"where\" is one that the front matter names." },
 	{ "wrong-shell", "Commands are in the language of their block." },
 	{ "wrong-type", "Values have the type that their key wants." },
