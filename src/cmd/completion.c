@@ -1,4 +1,4 @@
-/* cmd/completion.c - completion files for bash, zsh and fish, made from the same tables as the parser. */
+/* cmd/completion.c - completion files for bash, zsh, fish and PowerShell, made from the same tables as the parser. */
 #include "cmd/options.h"
 
 #include <stdio.h>
@@ -123,12 +123,83 @@ static void fish(void)
 	printf("complete -c troubleshoot -n __fish_use_subcommand -a kb -d 'knowledge entries'\n");
 }
 
+/* Inside single quotes PowerShell knows one special character. */
+static void powershell_text(const char *s)
+{
+	putchar('\'');
+	for (; *s != 0; s++) {
+		printf(*s == '\'' ? "''" : "%c", *s);
+	}
+	putchar('\'');
+}
+
+/* Rows that are arrays: without the comma before them PowerShell would make one list of all their words. */
+static void powershell_words(void)
+{
+	printf("\t$options = @(\n");
+	for (const struct ts_option_row *r = ts_option_rows; r->name != NULL; r++) {
+		printf("\t\t,@('--%s%s', ", r->name,
+			r->kind == TS_OPT_VALUE || r->kind == TS_OPT_LIST ? "=" : "");
+		powershell_text(r->help);
+		printf(")\n");
+	}
+	printf("\t)\n\t$choices = @{\n");
+	for (const struct ts_option_row *r = ts_option_rows; r->name != NULL; r++) {
+		for (const char *const *c = r->choices; c != NULL && *c != NULL; c++) {
+			printf(c == r->choices ? "\t\t'--%s' = @('%s'" : ", '%.0s%s'", r->name, *c);
+			printf("%s", c[1] == NULL ? ")\n" : "");
+		}
+	}
+	printf("\t}\n\t$commands = @(\n\t\t,@('', 'kb', 'knowledge entries')\n");
+	for (const struct ts_cmd *c = ts_cmds; c->run != NULL; c++) {
+		if (c->word != NULL) {
+			printf("\t\t,@('%s', '%s', ", c->sub != NULL ? c->word : "",
+				c->sub != NULL ? c->sub : c->word);
+			powershell_text(c->help);
+			printf(")\n");
+		}
+	}
+	printf("\t)\n");
+}
+
+/* Where it has nothing to say, PowerShell completes file names. */
+static void powershell(void)
+{
+	printf("# PowerShell completion for troubleshoot; made by troubleshoot --completion=powershell\n"
+	       "Register-ArgumentCompleter -Native -CommandName troubleshoot, troubleshoot.exe -ScriptBlock "
+	       "{\n"
+	       "\tparam($word, $ast, $cursor)\n");
+	powershell_words();
+	printf("\tfunction one($text, $help) { [System.Management.Automation.CompletionResult]::new($text, "
+	       "$text, "
+	       "'ParameterValue', $help) }\n"
+	       "\t$before = @($ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor } | "
+	       "ForEach-Object { $_.ToString() })\n"
+	       "\t$previous = $before[-1]\n"
+	       "\tif ($word -match '^(--[a-z-]+)=(.*)$') {\n"
+	       "\t\t$name, $part = $Matches[1], $Matches[2]\n"
+	       "\t\t$choices[$name] | Where-Object { $_ -and $_.StartsWith($part) } | ForEach-Object { one "
+	       "\"$name=$_\" $_ "
+	       "}\n"
+	       "\t} elseif ($choices.ContainsKey($previous)) {\n"
+	       "\t\t$choices[$previous] | Where-Object { $_.StartsWith($word) } | ForEach-Object { one $_ $_ "
+	       "}\n"
+	       "\t} elseif ($word.StartsWith('-')) {\n"
+	       "\t\t$options | Where-Object { $_[0].StartsWith($word) } | ForEach-Object { one $_[0] $_[1] "
+	       "}\n"
+	       "\t} elseif ($before.Count -eq 1 -or ($before.Count -eq 2 -and $before[1] -eq 'kb')) {\n"
+	       "\t\t$first = if ($before.Count -eq 2) { 'kb' } else { '' }\n"
+	       "\t\t$commands | Where-Object { $_[0] -eq $first -and $_[1].StartsWith($word) } | "
+	       "ForEach-Object { one $_[1] $_[2] }\n"
+	       "\t}\n}\n");
+}
+
 bool ts_completion_print(const char *shell)
 {
 	static const struct {
 		const char *name;
 		void (*print)(void);
-	} shells[] = { { "bash", bash }, { "fish", fish }, { "zsh", zsh } };
+	} shells[] = { { "bash", bash }, { "fish", fish }, { "powershell", powershell }, { "zsh", zsh } };
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
 		if (strcmp(shells[i].name, shell) == 0) {
 			shells[i].print();

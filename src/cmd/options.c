@@ -22,7 +22,7 @@ static const char *const graph_formats[] = { "dot", "mermaid", "svg", NULL };
 static const char *const test_formats[] = { "terminal", "junit", NULL };
 static const char *const redact_choices[] = { "strict", "names", "none", NULL };
 static const char *const script_choices[] = { "bat", "powershell", NULL };
-static const char *const shell_choices[] = { "bash", "zsh", "fish", NULL };
+static const char *const shell_choices[] = { "bash", "zsh", "fish", "powershell", NULL };
 
 #define AT(member) offsetof(struct ts_options, member)
 #define DIAGNOSE   TS_CMD_DIAGNOSE
@@ -54,7 +54,7 @@ const struct ts_option_row ts_option_rows[] = {
 	{ 0, "commands", TS_OPT_FLAG, AT(commands), TS_CMD_SESSIONS | DIAGNOSE, NULL, NULL,
 		"only the commands of the fix" },
 	{ 0, "completion", TS_OPT_VALUE, AT(completion), TS_CMD_ANY, "SHELL", shell_choices,
-		"print completions for bash, zsh or fish" },
+		"print completions for bash, zsh, fish or powershell" },
 	{ 0, "coverage", TS_OPT_FLAG, AT(coverage), TS_CMD_KB_TEST, NULL, NULL,
 		"list causes and answers that no case reaches" },
 	{ 0, "debug", TS_OPT_FLAG, AT(debug), TS_CMD_ANY, NULL, NULL, "where files were looked for, times" },

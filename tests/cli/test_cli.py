@@ -472,11 +472,16 @@ def help_version_completion(h):
     check(r.status == 0 and len(r.out.splitlines()) <= 40 and all(len(l) <= 80 for l in r.out.splitlines()), r)
     check(r.out.index("troubleshoot --code") < r.out.index("--ext"), r)
     check("MIT" in h.run("--version").out, "version")
-    for shell in ("bash", "zsh", "fish"):
+    for shell in ("bash", "zsh", "fish", "powershell"):
         r = h.run("--completion=" + shell)
         check(r.status == 0 and "no-checks" in r.out, r)
     p = subprocess.run(["bash", "-n"], input=h.run("--completion=bash").out_bytes)
     check(p.returncode == 0, "bash reads its completion")
+    # There is no PowerShell here: at least it names every option and closes what it opens.
+    shell = h.run("--completion=powershell").out
+    check(set(re.findall(r"--[a-z-]+", h.run("--completion=bash").out)) <= set(re.findall(r"--[a-z-]+", shell)), "options")
+    code = re.sub(r"'[^']*'|^#.*", "", shell)
+    check(all(code.count(a) == code.count(b) for a, b in ("()", "{}", "[]")) and code.count('"') % 2 == 0 and "'" not in code, code)
     check(h.run("kb", "lint", "--help").status == 0, "help of a command")
     check(h.run("kb", "lint", "--host=x").status == 2, "an option of another command")
 
