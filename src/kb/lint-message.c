@@ -79,7 +79,7 @@ static void compare(struct ts_linting *l, struct message *mine, struct message *
 	if (got > 0 && got >= match_length(other, other->example, other->lower)) {
 		l->pe = pe;
 		l->src = pe->src;
-		LINT(l, TS_WARNING, "message-claimed", mine->item->span,
+		LINT(l, TS_ERROR, "message-claimed", mine->item->span,
 			"this pattern also takes \"%s\", a message of %s: a text must lead to one entry",
 			other->example, l->set->entries[other->entry].entry->id);
 	}

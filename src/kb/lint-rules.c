@@ -39,7 +39,7 @@ static const struct ts_rule rules[] = {
 	{ "label-twice", "A label stands once in a node." },
 	{ "limit", "Files, nodes, paragraphs and lists have limits far above what a person writes." },
 	{ "meaning", "Below the \"# \" heading a paragraph says what the error means." },
-	{ "message-claimed", "A message pattern does not take the messages of another entry (warning)." },
+	{ "message-claimed", "A message pattern does not take the messages of another entry of its pack." },
 	{ "missing-key", "Required keys are there." },
 	{ "no-answers", "A question has answers." },
 	{ "no-check", "A cause has a check, or a way on for \"not solved\"." },

@@ -53,6 +53,43 @@ def steps_of(text):
 
 # ---- lint ----
 
+# Of SARIF 2.1.0 (OASIS): the objects that we write, each with the properties that it must have and may have, and what they are.
+TEXT, COUNT = str, int
+SARIF = {
+    "log": ({"version": ["2.1.0"], "runs": ["run"]}, {"$schema": TEXT}),
+    "run": ({"tool": "tool"}, {"results": ["result"], "columnKind": ["utf16CodeUnits", "unicodeCodePoints"]}),
+    "tool": ({"driver": "driver"}, {}),
+    "driver": ({"name": TEXT}, {"version": TEXT, "informationUri": TEXT, "rules": ["rule"]}),
+    "rule": ({"id": TEXT}, {"shortDescription": "message", "defaultConfiguration": "configuration"}),
+    "configuration": ({}, {"level": ["none", "note", "warning", "error"]}),
+    "result": ({"message": "message"}, {"ruleId": TEXT, "ruleIndex": COUNT, "level": ["none", "note", "warning", "error"],
+                                        "locations": ["location"]}),
+    "message": ({"text": TEXT}, {}),
+    "location": ({}, {"physicalLocation": "place"}),
+    "place": ({"artifactLocation": "artifact"}, {"region": "region"}),
+    "artifact": ({"uri": TEXT}, {}),
+    "region": ({}, {k: COUNT for k in ("startLine", "startColumn", "endLine", "endColumn")}),
+}
+
+
+def sarif_is_valid(value, kind="log", at=""):
+    if kind is TEXT:
+        check(isinstance(value, str) and value, at)
+    elif kind is COUNT:
+        check(isinstance(value, int) and value >= (0 if at.endswith("Index") else 1), at)
+    elif isinstance(kind, list) and kind[0] in SARIF:
+        check(isinstance(value, list), at)
+        for i, v in enumerate(value):
+            sarif_is_valid(v, kind[0], "%s[%d]" % (at, i))
+    elif isinstance(kind, list):
+        check(value in kind, (at, value))
+    else:
+        must, may = SARIF[kind]
+        check(isinstance(value, dict) and set(must) <= set(value) <= set(must) | set(may), (at, kind, value))
+        for k, v in value.items():
+            sarif_is_valid(v, (must | may)[k], at + "/" + k)
+
+
 @test
 def lint_formats(h):
     h.write("kb/demo/pack.yaml", open(os.path.join(DEMO, "demo/pack.yaml"), "rb").read())
@@ -68,6 +105,8 @@ def lint_formats(h):
     for p in doc["problems"]:
         check("%s:%d:%d: %s: %s" % (p["file"], p["line"], p["column"], p["severity"], p["text"]) in plain.err, p)
     sarif = json.loads(h.run("kb", "lint", "kb", "--format=sarif").out)
+    sarif_is_valid(sarif)
+    sarif_is_valid(json.loads(h.run("kb", "lint", DEMO, "--format=sarif").out))
     run = sarif["runs"][0]
     rules = {r["id"] for r in run["tool"]["driver"]["rules"]}
     check(sarif["version"] == "2.1.0" and len(run["results"]) == len(doc["problems"]), sarif)

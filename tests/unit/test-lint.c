@@ -70,6 +70,32 @@ static bool case_folder(const char *name)
 	return ts_os_stat(name, &info, NULL) && info.kind == TS_FILE_DIR;
 }
 
+static size_t rule_count(void)
+{
+	int n = 0;
+
+	while (ts_lint_rule(n) != NULL) {
+		n++;
+	}
+	return (size_t)n;
+}
+
+/* Mark the rules that stand behind "rules:" in what lint_folder gave. */
+static void mark_rules(const char *text, bool *shown)
+{
+	const char *list = strstr(text, "rules:");
+
+	for (size_t i = 0; list != NULL && i < rule_count(); i++) {
+		char *word = ts_xasprintf(" %s", ts_lint_rule((int)i)->name);
+		size_t n = strlen(word);
+
+		for (const char *p = strstr(list, word); p != NULL && !shown[i]; p = strstr(p + 1, word)) {
+			shown[i] = p[n] == ' ' || p[n] == '\n';
+		}
+		free(word);
+	}
+}
+
 static void test_golden(void)
 {
 	const char *root = getenv("TS_SOURCE_ROOT");
@@ -81,6 +107,7 @@ static void test_golden(void)
 	CHECK(chdir(path) == 0);
 	CHECK(ts_os_list_dir(".", &names, &n, &err));
 	CHECK(n >= 40);
+	bool *shown = ts_xcalloc(rule_count(), sizeof(*shown));
 	for (size_t i = 0; i < n; i++) {
 		char *expected = ts_xasprintf("%s/expected.txt", names[i]), *got;
 		struct ts_buf want;
@@ -88,6 +115,7 @@ static void test_golden(void)
 		if (case_folder(names[i])) {
 			ts_buf_init(&want, TS_BUF_MAX_TEXT);
 			got = lint_folder(names[i]);
+			mark_rules(got, shown);
 			if (accept_all()) {
 				CHECK_ROW(names[i], ts_os_write_file(expected, got, strlen(got), 0644, &err));
 			} else {
@@ -99,8 +127,33 @@ static void test_golden(void)
 		}
 		free(expected);
 	}
+	/* A broken example of every rule; what cannot be read has a test of its own. */
+	for (size_t i = 0; i < rule_count(); i++) {
+		const char *rule = ts_lint_rule((int)i)->name;
+		CHECK_ROW(rule, shown[i] || strcmp(rule, "unreadable") == 0);
+	}
+	free(shown);
 	ts_os_list_free(names, n);
 	free(path);
+}
+
+/* A file that is listed and cannot be read: it is larger than any entry may be. */
+static void test_unreadable(void)
+{
+	char dir[] = "/tmp/ts-lint-XXXXXX";
+
+	CHECK(mkdtemp(dir) != NULL);
+	char *name = ts_xasprintf("%s/a.md", dir);
+	FILE *f = fopen(name, "w");
+	CHECK(f != NULL && fclose(f) == 0);
+	CHECK(truncate(name, (off_t)TS_PACK_FILE_MAX + 1) == 0);
+	char *got = lint_folder(dir);
+	CHECK(strstr(got, "a.md") != NULL);
+	CHECK(strstr(got, "rules: unreadable\n") != NULL);
+	free(got);
+	CHECK(unlink(name) == 0);
+	CHECK(rmdir(dir) == 0);
+	free(name);
 }
 
 /* The list of rules is in order and each has a sentence. */
@@ -174,4 +227,4 @@ static void test_show(void)
 }
 
 TEST_MAIN({ "show", test_show }, { "rules", test_rules }, { "no-folder", test_no_folder },
-	{ "ids", test_ids }, { "golden", test_golden })
+	{ "ids", test_ids }, { "unreadable", test_unreadable }, { "golden", test_golden })
