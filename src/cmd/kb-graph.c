@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "cmd/answers.h"
+#include "cmd/diagnosis.h"
+#include "engine/store.h"
 #include "out/graph.h"
 
 static void draw(
@@ -20,55 +23,100 @@ static void draw(
 	}
 }
 
-/* The session that --answer and --answers tell of; nothing is run in it. */
-static bool walk(const struct ts_options *o, struct ts_session *s, struct ts_err *err)
+/* What is to be drawn: the entry, and the session whose walk is marked. */
+struct picture {
+	struct ts_arena *arena;
+	struct ts_entry *entry;
+	struct ts_session *session; /* NULL = none */
+	struct ts_kept kept;        /* of --session */
+};
+
+/* The session that was kept under a number. False after a message, with the status. */
+static bool find_kept(const struct ts_options *o, struct picture *p, int *status)
 {
-	struct ts_event ev;
-	if (!ts_answers_apply(o, s, err)) {
+	struct ts_err err;
+	int64_t id;
+	if (!ts_parse_int(o->session, 1, INT64_MAX, &id)) {
+		*status = ts_cmd_error(TS_EXIT_USAGE,
+			"--session=%s: expected the number of a session; troubleshoot sessions lists them",
+			o->session);
 		return false;
 	}
-	ts_session_step(s, &ev);
+	struct ts_store *store = ts_cmd_open_store(&err);
+	bool ok = store != NULL && ts_store_load(store, id, p->arena, &p->kept, &err);
+	if (!ok) {
+		*status = ts_cmd_error(store != NULL ? TS_EXIT_UNKNOWN : TS_EXIT_INTERNAL, "%s", err.text);
+	} else if (o->nargs == 1 && strcmp(o->args[0], p->kept.head.entry) != 0) {
+		*status = ts_cmd_error(TS_EXIT_USAGE, "session %s is about %s, not about %s", o->session,
+			p->kept.head.entry, o->args[0]);
+		ok = false;
+	}
+	ts_store_close(store);
+	return ok;
+}
+
+/* Put the kept session, and then --answer and --answers, into the session of the picture; nothing is run in it. */
+static bool walk(const struct ts_options *o, struct picture *p, struct ts_err *err)
+{
+	struct ts_event ev;
+	struct ts_buf lost;
+	ts_buf_init(&lost, TS_BUF_MAX_TEXT);
+	if (o->session != NULL && ts_kept_restore(&p->kept, p->session, &lost) > 0) {
+		struct ts_str rest = { ts_buf_str(&lost), lost.len }, line;
+		while (ts_str_line(&rest, &line)) {
+			ts_cmd_note(o, "left out: %.*s", (int)line.n, line.p);
+		}
+	}
+	ts_buf_finish(&lost);
+	if (!ts_answers_apply(o, p->session, err)) {
+		return false;
+	}
+	ts_session_step(p->session, &ev);
 	return true;
 }
 
-static int graph(const struct ts_options *o, struct ts_kb *kb, const char *id)
+static int graph(const struct ts_options *o, struct ts_kb *kb, struct picture *p)
 {
+	static const struct ts_evidence_if none = { 0 };
+	static const struct ts_session_options options = { .ask = true };
 	struct ts_err err;
-	struct ts_buf b;
-	struct ts_session_options so = { .ask = true };
-	struct ts_session *s = NULL;
-	struct ts_entry *e = ts_kb_load(kb, id, &err);
-	if (e == NULL) {
+	int status = TS_EXIT_OK;
+	if (o->session != NULL && !find_kept(o, p, &status)) {
+		return status;
+	}
+	p->entry = ts_kb_load(kb, o->session != NULL ? p->kept.head.entry : o->args[0], &err);
+	if (p->entry == NULL) {
 		return ts_cmd_error(TS_EXIT_UNKNOWN, "%s", err.text);
 	}
-	int status = TS_EXIT_OK;
-	if (o->answer.n > 0 || o->answers_file != NULL) {
-		struct ts_evidence_if none = { 0 };
-		s = ts_session_new(e, &none, &so);
-		status = walk(o, s, &err) ? TS_EXIT_OK : ts_cmd_error(TS_EXIT_USAGE, "%s", err.text);
+	if (o->session != NULL || o->answer.n > 0 || o->answers_file != NULL) {
+		p->session = ts_session_new(p->entry, &none, &options);
+		if (!walk(o, p, &err)) {
+			return ts_cmd_error(TS_EXIT_USAGE, "%s", err.text);
+		}
 	}
+	struct ts_buf b;
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
-	if (status == TS_EXIT_OK) {
-		draw(o, e, s, &b);
-		status = ts_cmd_emit(o, &b, TS_EXIT_OK);
-	}
+	draw(o, p->entry, p->session, &b);
+	status = ts_cmd_emit(o, &b, TS_EXIT_OK);
 	ts_buf_finish(&b);
-	ts_session_free(s);
-	ts_entry_free(e);
 	return status;
 }
 
 int ts_cmd_kb_graph(struct ts_options *o)
 {
-	if (o->nargs != 1) {
-		return ts_cmd_error(
-			TS_EXIT_USAGE, "kb graph needs one entry: troubleshoot kb graph ID --format=svg");
+	if (o->nargs > 1 || (o->nargs == 0 && o->session == NULL)) {
+		return ts_cmd_error(TS_EXIT_USAGE,
+			"kb graph needs one entry or a session: troubleshoot kb graph ID --format=svg");
 	}
 	struct ts_kb *kb = ts_cmd_open_kb(o);
 	if (kb == NULL) {
 		return TS_EXIT_NO_KB;
 	}
-	int status = graph(o, kb, o->args[0]);
+	struct picture p = { .arena = ts_arena_new() };
+	int status = graph(o, kb, &p);
+	ts_session_free(p.session);
+	ts_entry_free(p.entry);
+	ts_arena_free(p.arena);
 	ts_kb_free(kb);
 	return status;
 }

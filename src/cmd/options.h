@@ -32,7 +32,7 @@ struct ts_options {
 	const char *code, *ext, *product, *text, *search, *show;
 	const char *here, *since, *answers_file, *cause, *format, *redact, *timeout;
 	const char *color, *hyperlinks, *charset, *width, *completion, *schema, *output;
-	const char *host, *port, *gateway, *script;
+	const char *host, *port, *gateway, *script, *session;
 	struct ts_list set, evidence, answer, kb, entry;
 	bool list, guide, no_input, no_checks, all, commands, exit_code, quiet, verbose, debug, accessible,
 		no_pager, no_session;

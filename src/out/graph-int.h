@@ -10,6 +10,7 @@ struct ts_graph_edge {
 	int from, to; /* nodes of the picture; to = -1: the way ends */
 	const char *label;
 	bool walked;
+	int *lanes, nlanes; /* after ts_graph_place: where it passes through the layers between */
 };
 
 struct ts_graph_node {
@@ -17,8 +18,9 @@ struct ts_graph_node {
 	bool cause, foreign; /* foreign: of another entry */
 	bool walked;
 	const char
-		*status;  /* of a cause in a session: confirmed, possible, excluded, off; NULL without one */
-	int layer, place; /* longest way from the first node; from the left in its layer */
+		*status; /* of a cause in a session: confirmed, possible, excluded, off; NULL without one */
+	int layer;       /* longest way from the first node */
+	int x;           /* after ts_graph_place: of its middle */
 };
 
 struct ts_graph {
@@ -27,8 +29,16 @@ struct ts_graph {
 	int n;
 	struct ts_graph_edge *edges;
 	int nedges;
-	int nlayers, widest;
+	int nlayers;
+	int width; /* after ts_graph_place */
 };
+
+/* All in the units of x. */
+struct ts_graph_sizes {
+	int box_w, lane, gap; /* width of a box, of a way that passes, and between two of them */
+};
+/* Find x of boxes and lanes, from 0 on. */
+void ts_graph_place(struct ts_graph *g, const struct ts_graph_sizes *sizes);
 
 /* Freed with ts_graph_free. */
 struct ts_graph *ts_graph_new(const struct ts_entry *e, const struct ts_session *s);

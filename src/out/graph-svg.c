@@ -3,17 +3,22 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "out/graph-int.h"
 
-#define BOX_W  210
-#define BOX_H  86
-#define GAP_X  40
-#define GAP_Y  74
-#define MARGIN 24
-#define TITLE  40 /* height of the title's line */
-#define LINE_H 16
-#define WIDTH  28 /* code points of a line in a box */
-#define LINES  4
+#define BOX_W      210
+#define LANE       10 /* width of a way that passes boxes */
+#define GAP_X      26
+#define GAP_Y      88
+#define MARGIN     24
+#define TITLE      44 /* height of the title's line */
+#define LINE_H     16
+#define BOX_H      (LINE_H * LINES + 14)
+#define WIDTH      28 /* code points of a line in a box */
+#define LINES      4
+#define LEVELS     4  /* labels of a box's ways stand at so many heights */
+#define TITLE_CHAR 10 /* width of a letter of the title, at most */
+#define TIP        3  /* a way ends so far above its box */
 
 static void put_xml(struct ts_buf *out, const char *text)
 {
@@ -28,14 +33,9 @@ static void put_xml(struct ts_buf *out, const char *text)
 	}
 }
 
-/* Left edge of a node: each layer stands in the middle. */
 static int x_of(const struct ts_graph *g, int node)
 {
-	int layer = g->nodes[node].layer, n = 0;
-	for (int i = 0; i < g->n; i++) {
-		n += g->nodes[i].layer == layer;
-	}
-	return MARGIN + (g->widest - n) * (BOX_W + GAP_X) / 2 + g->nodes[node].place * (BOX_W + GAP_X);
+	return MARGIN + g->nodes[node].x;
 }
 
 static int y_of(const struct ts_graph *g, int node)
@@ -54,16 +54,20 @@ static const char *class_of(const struct ts_graph_node *n)
 static void put_node(const struct ts_graph *g, int i, struct ts_buf *out)
 {
 	const struct ts_graph_node *n = &g->nodes[i];
-	int x = x_of(g, i), y = y_of(g, i), line = 0;
+	int x = x_of(g, i), y = y_of(g, i), lines = 1;
 	const char *text = ts_graph_wrap(g->arena, n->title, WIDTH, LINES, "\n");
+	for (const char *p = text; *p != 0; p++) {
+		lines += *p == '\n';
+	}
 	ts_buf_printf(out, "<g class=\"%s%s%s\"><title>", class_of(n), n->foreign ? " foreign" : "",
 		n->walked ? " walked" : "");
 	put_xml(out, n->title);
-	ts_buf_printf(out, "</title><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", x, y,
-		BOX_W, BOX_H, n->cause ? 3 : 22);
-	while (*text != 0) {
+	ts_buf_printf(out, "</title><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>",
+		x - BOX_W / 2, y, BOX_W, BOX_H, n->cause ? 3 : 22);
+	y += (BOX_H - lines * LINE_H) / 2 + LINE_H - 4;
+	for (; *text != 0; y += LINE_H) {
 		size_t len = strcspn(text, "\n");
-		ts_buf_printf(out, "<text x=\"%d\" y=\"%d\">", x + BOX_W / 2, y + 22 + line++ * LINE_H);
+		ts_buf_printf(out, "<text x=\"%d\" y=\"%d\">", x, y);
 		put_xml(out, ts_arena_strndup(g->arena, text, len));
 		ts_buf_puts(out, "</text>");
 		text += len + (text[len] == '\n');
@@ -71,22 +75,48 @@ static void put_node(const struct ts_graph *g, int i, struct ts_buf *out)
 	ts_buf_puts(out, "</g>\n");
 }
 
-/* The i-th of the ways out of a node begins a little further right than the one before. */
+/* Where a way is in the layer below its box. */
+static int next_x(const struct ts_graph *g, const struct ts_graph_edge *e)
+{
+	return MARGIN + (e->to < 0 ? g->nodes[e->from].x : e->nlanes > 0 ? e->lanes[0] : g->nodes[e->to].x);
+}
+
+static void put_bend(int x1, int y1, int x2, int y2, struct ts_buf *out)
+{
+	int half = (y2 - y1) / 2;
+	ts_buf_printf(out, "C%d %d %d %d %d %d", x1, y1 + half, x2, y2 - half, x2, y2);
+}
+
+/* The ways out of a box begin side by side, in the order of where they go. */
 static void put_edge(const struct ts_graph *g, int i, struct ts_buf *out)
 {
 	const struct ts_graph_edge *e = &g->edges[i];
-	int of = 0, nth = 0;
+	int of = 0, nth = 0, mine = next_x(g, e);
 	for (int k = 0; k < g->nedges; k++) {
-		of += g->edges[k].from == e->from;
-		nth += k < i && g->edges[k].from == e->from;
+		if (g->edges[k].from == e->from) {
+			int other = next_x(g, &g->edges[k]);
+			of++;
+			nth += other < mine || (other == mine && k < i);
+		}
 	}
-	int x1 = x_of(g, e->from) + BOX_W * (nth + 1) / (of + 1), y1 = y_of(g, e->from) + BOX_H;
-	int x2 = e->to >= 0 ? x_of(g, e->to) + BOX_W / 2 : x1, y2 = e->to >= 0 ? y_of(g, e->to) : y1 + 34;
-	ts_buf_printf(out,
-		"<g class=\"way%s\"><path d=\"M%d %d C%d %d %d %d %d %d\" marker-end=\"url(#%s)\"/>",
-		e->walked ? " walked" : "", x1, y1, x1, y1 + GAP_Y / 2, x2, y2 - GAP_Y / 2, x2, y2,
-		e->to >= 0 ? "tip" : "end");
-	ts_buf_printf(out, "<text x=\"%d\" y=\"%d\">", x1, y1 + 14 + nth % 3 * 11);
+	int x = x_of(g, e->from) - BOX_W / 2 + BOX_W * (nth + 1) / (of + 1), y = y_of(g, e->from) + BOX_H;
+	int label_x = x, label_y = y + 15 + nth % LEVELS * 12;
+	ts_buf_printf(out, "<g class=\"way%s\"><path d=\"M%d %d", e->walked ? " walked" : "", x, y);
+	if (e->to < 0) {
+		ts_buf_printf(out, "L%d %d", x, y + 15 + LEVELS * 12);
+	}
+	for (int k = 0; k < e->nlanes; k++) {
+		int top = y_of(g, e->from) + (k + 1) * (BOX_H + GAP_Y);
+		put_bend(x, y, MARGIN + e->lanes[k], top, out);
+		x = MARGIN + e->lanes[k];
+		y = top + BOX_H;
+		ts_buf_printf(out, "L%d %d", x, y);
+	}
+	if (e->to >= 0) {
+		put_bend(x, y, x_of(g, e->to), y_of(g, e->to) - TIP, out);
+	}
+	ts_buf_printf(out, "\" marker-end=\"url(#%s)\"/><text x=\"%d\" y=\"%d\">", e->to >= 0 ? "tip" : "end",
+		label_x, label_y);
 	put_xml(out, e->label);
 	ts_buf_puts(out, "</text></g>\n");
 }
@@ -111,7 +141,10 @@ void ts_graph_svg(const struct ts_entry *e, const struct ts_session *s, struct t
 		"cy=\"4\" r=\"3\" fill=\"#667\"/>"
 		"</marker></defs>\n";
 	struct ts_graph *g = ts_graph_new(e, s);
-	int width = 2 * MARGIN + g->widest * (BOX_W + GAP_X) - GAP_X;
+	const struct ts_graph_sizes sizes = { BOX_W, LANE, GAP_X };
+	ts_graph_place(g, &sizes);
+	int title = (int)ts_text_width(e->title, strlen(e->title)) * TITLE_CHAR;
+	int width = 2 * MARGIN + (g->width > title ? g->width : title);
 	int height = 2 * MARGIN + TITLE + g->nlayers * (BOX_H + GAP_Y);
 	ts_buf_printf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"%d\" height=\"%d\" "
@@ -123,8 +156,13 @@ void ts_graph_svg(const struct ts_entry *e, const struct ts_session *s, struct t
 	ts_buf_printf(out, "<text class=\"title\" x=\"%d\" y=\"%d\">", MARGIN, MARGIN + 12);
 	put_xml(out, e->title);
 	ts_buf_puts(out, "</text>\n");
-	for (int i = 0; i < g->nedges; i++) {
-		put_edge(g, i, out);
+	/* What was walked lies above what was not. */
+	for (int pass = 0; pass < 2; pass++) {
+		for (int i = 0; i < g->nedges; i++) {
+			if (g->edges[i].walked == (pass == 1)) {
+				put_edge(g, i, out);
+			}
+		}
 	}
 	for (int i = 0; i < g->n; i++) {
 		put_node(g, i, out);

@@ -30,7 +30,10 @@ static void add_node(struct ts_graph *g, const struct ts_entry *e, const struct 
 	bool foreign = (size_t)node >= e->nown;
 	TS_ARENA_GROW(g->arena, g->nodes, *cap, (size_t)g->n);
 	g->nodes[g->n] = (struct ts_graph_node){
-		.title = foreign ? ts_arena_printf(g->arena, "%s: %s", n->id, n->title) : n->title,
+		/* "rdp/0x104#the-node": the entry says enough, since its title follows */
+		.title = foreign ? ts_arena_printf(
+					   g->arena, "%.*s: %s", (int)strcspn(n->id, "#"), n->id, n->title)
+				 : n->title,
 		.cause = n->kind == TS_NODE_CAUSE,
 		.foreign = foreign,
 		.walked = s != NULL && label_of(s, node) != NULL,
@@ -84,11 +87,6 @@ static void find_layers(struct ts_graph *g)
 	}
 	for (int i = 0; i < g->n; i++) {
 		g->nlayers = g->nodes[i].layer >= g->nlayers ? g->nodes[i].layer + 1 : g->nlayers;
-	}
-	int *filled = ts_arena_calloc(g->arena, (size_t)g->nlayers + 1, sizeof(*filled));
-	for (int i = 0; i < g->n; i++) {
-		g->nodes[i].place = filled[g->nodes[i].layer]++;
-		g->widest = filled[g->nodes[i].layer] > g->widest ? filled[g->nodes[i].layer] : g->widest;
 	}
 }
 

@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.dom.minidom
 
-from harness import DEMO, ROOT, Skip, check, main, test
+from harness import DEMO, ROOT, Skip, Terminal, check, main, test
 
 PACK = os.path.join(ROOT, "kb/rdp/pack.yaml")
 ARTICLE = os.path.join(ROOT, "../shared/reference/rdp/article.txt")
@@ -210,6 +211,68 @@ def graphs(h):
     r = h.run("kb", "graph", "demo/nothing", "--kb", DEMO)
     check(r.status == 3, r)
     check(h.run("kb", "graph", "demo/server-gone", "--kb", DEMO, "--format=json").status == 2, "a format of others")
+    r = h.run("kb", "graph", "--kb", DEMO)
+    check(r.status == 2 and "--session" not in r.out, r)
+
+
+@test
+def graphviz_takes_every_entry(h):
+    if shutil.which("dot") is None:
+        raise Skip("graphviz is not installed")
+    entries = [e["id"] for e in json.loads(h.run("kb", "list", "--format=json").out)]
+    check(len(entries) > 40, entries)
+    for entry in entries:
+        dot = h.run("kb", "graph", entry)
+        done = subprocess.run(["dot", "-Tplain"], input=dot.out, capture_output=True, text=True)
+        nodes = [line for line in done.stdout.splitlines() if line.startswith("node n")]
+        check(done.returncode == 0 and done.stderr == "" and len(nodes) >= 2, (entry, done))
+
+
+@test
+def boxes_of_a_picture_stand_apart(h):
+    for entry in ("rdp/0x904-0x7", "rdp/0x204", "rdp/internal-error"):
+        doc = xml.dom.minidom.parseString(h.run("kb", "graph", entry, "--format=svg").out)
+        size = [int(doc.documentElement.getAttribute(k)) for k in ("width", "height")]
+        boxes = [[int(r.getAttribute(k)) for k in ("x", "y", "width", "height")] for r in doc.getElementsByTagName("rect") if r.getAttribute("x")]
+        check(len(boxes) > 5, boxes)
+        for i, (x, y, w, height) in enumerate(boxes):
+            check(x >= 0 and y >= 0 and x + w <= size[0] and y + height <= size[1], (entry, boxes[i], size))
+            for a, b, c, d in boxes[:i]:
+                check(x + w < a or a + c < x or y + height < b or b + d < y, (entry, boxes[i], (a, b, c, d)))
+        # A long way passes beside the boxes: the straight parts of its path lie in none.
+        for path in doc.getElementsByTagName("path"):
+            at = None
+            for step, args in re.findall(r"([MLC])([-0-9 ]+)", path.getAttribute("d")):
+                x, y = [int(n) for n in args.split()][-2:]
+                if step == "L":
+                    middle = (at[1] + y) / 2
+                    check(not any(a < x < a + c and b < middle < b + d for a, b, c, d in boxes), (entry, path.getAttribute("d")))
+                at = (x, y)
+
+
+@test
+def the_walk_of_a_kept_session_is_drawn(h):
+    t = Terminal(h, "--code=0x11", "--guide", "--host=127.0.0.1", "--port=9", "--no-checks", "--kb", DEMO, env={"TERM": "dumb"})
+    t.expect(r"> $")
+    t.send("2\n")
+    t.expect(r"> $")
+    t.send("quit\n")
+    t.wait()
+    kept = json.loads(h.demo("sessions", "export", "1", "--format=json").out)
+    check(kept["answers"], kept)
+    for args in (["--session=1"], ["demo/server-gone", "--session=1"]):
+        r = h.run("kb", "graph", "--kb", DEMO, *args)
+        check(r.status == 0 and "penwidth=3" in r.out, r)
+        label = kept["answers"][0]["label"]
+        check(re.search(r'-> \w+ \[label="%s", penwidth=3\]' % re.escape(label), r.out), (label, r.out))
+    plain = h.run("kb", "graph", "demo/server-gone", "--kb", DEMO)
+    check("penwidth=3" not in plain.out, plain)
+    r = h.run("kb", "graph", "--session=7", "--kb", DEMO)
+    check(r.status == 3 and "7" in r.err, r)
+    r = h.run("kb", "graph", "--session=x", "--kb", DEMO)
+    check(r.status == 2 and "number" in r.err, r)
+    r = h.run("kb", "graph", "demo/other", "--session=1", "--kb", DEMO)
+    check(r.status == 2 and "demo/server-gone" in r.err, r)
 
 
 # ---- tickets ----
