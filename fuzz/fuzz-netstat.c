@@ -1,9 +1,10 @@
-/* fuzz-netstat.c - arbitrary text as netstat output, as CSV and as JSON, and as the output of systeminfo, sc and tasklist; and
+/* fuzz-netstat.c - arbitrary text as netstat output, as CSV and as JSON, and as the output of systeminfo, sc and tasklist, as a log of xrdp; and
  * as a rule of the firewall. */
 #include <stddef.h>
 #include <stdint.h>
 #include "base/buf.h"
 #include "decode/fwrule.h"
+#include "decode/logline.h"
 #include "decode/nettext.h"
 #include "decode/proctext.h"
 #include "decode/sysinfo.h"
@@ -41,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ts_nettext_read((enum ts_nettext_kind)kind, s, count, &n);
 	}
 	ts_proctext_recognise(s);
+	ts_xrdp_recognise(s);
 	for (int kind = TS_PROCTEXT_SERVICES; kind <= TS_PROCTEXT_TASKS; kind++) {
 		ts_proctext_read((enum ts_proctext_kind)kind, s, count_proc, &n);
 	}

@@ -18,4 +18,9 @@ struct ts_logline {
  * neither is a message without time and level. Views into the line. */
 void ts_logline_parse(struct ts_str line, struct ts_logline *out);
 
+/* Which of the logs of xrdp, by what its lines say: that of xrdp itself, or that of the sessions. */
+enum ts_xrdp_log { TS_XRDP_NONE, TS_XRDP_LOG, TS_XRDP_SESMAN_LOG };
+/* The text (UTF-8, the beginning of the file is enough). */
+enum ts_xrdp_log ts_xrdp_recognise(struct ts_str text);
+
 #endif

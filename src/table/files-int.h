@@ -42,6 +42,7 @@ bool ts_files_sort_out(struct ts_files *f, const char *computer, struct ts_err *
 
 void ts_files_scan_services(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_processes(struct ts_files *f, struct ts_scan *s);
+void ts_files_scan_log_file(struct ts_files *f, struct ts_scan *s);
 
 void ts_files_scan_os_version(struct ts_files *f, struct ts_scan *s);
 void ts_files_scan_system_info(struct ts_files *f, struct ts_scan *s);

@@ -85,18 +85,38 @@ void ts_regs_put_version(struct ts_scan *s, const struct ts_regs *r, const struc
 	ts_row_end(s);
 }
 
-/* No file names the version, but event logs and hives are of Windows. */
+/* The system that the kinds of files are of; NULL where they do not tell. */
+static const char *platform_of(const struct ts_files *f)
+{
+	static const struct {
+		enum ts_sniff kind;
+		const char *platform;
+	} kinds[] = { { TS_SNIFF_EVTX, "windows" }, { TS_SNIFF_HIVE, "windows" },
+		{ TS_SNIFF_REG_TEXT, "windows" }, { TS_SNIFF_NETSTAT, "windows" },
+		{ TS_SNIFF_NET_CSV, "windows" }, { TS_SNIFF_NET_JSON, "windows" },
+		{ TS_SNIFF_SERVICES, "windows" }, { TS_SNIFF_TASKS, "windows" },
+		{ TS_SNIFF_JOURNAL, "linux" }, { TS_SNIFF_XRDP_LOG, "linux" },
+		{ TS_SNIFF_XRDP_SESMAN_LOG, "linux" } };
+	for (size_t i = 0; i < TS_COUNT(kinds); i++) {
+		if (ts_files_member(f, kinds[i].kind, 0) != NULL) {
+			return kinds[i].platform;
+		}
+	}
+	return NULL;
+}
+
+/* No file names the version, but an event log is of Windows, a journal of Linux. */
 static bool put_platform(const struct ts_files *f, struct ts_scan *s)
 {
 	static const char *const known[] = { "platform", "platform_like" };
 	const struct ts_table *t = ts_scan_table(s);
-	if (ts_files_member(f, TS_SNIFF_EVTX, 0) == NULL && ts_files_member(f, TS_SNIFF_HIVE, 0) == NULL &&
-		ts_files_member(f, TS_SNIFF_REG_TEXT, 0) == NULL) {
+	const char *platform = platform_of(f);
+	if (platform == NULL) {
 		return false;
 	}
 	ts_row_begin(s);
 	for (size_t i = 0; i < TS_COUNT(known); i++) {
-		ts_row_text(s, known[i], "windows");
+		ts_row_text(s, known[i], platform);
 	}
 	ts_row_end(s);
 	for (int i = 0; i < t->ncolumns; i++) {
@@ -105,7 +125,7 @@ static bool put_platform(const struct ts_files *f, struct ts_scan *s)
 			return false;
 		}
 	}
-	ts_scan_saw(s, NULL, TS_SEEN_READ, "event logs and the registry are of Windows");
+	ts_scan_sawf(s, TS_SEEN_READ, "told by the kinds of files: %s", platform);
 	return true;
 }
 

@@ -50,6 +50,7 @@ static const struct source {
 	{ "certificates", ts_files_scan_certificates, SOFTWARE_HIVE ", or the certificates as files" },
 	{ "journal", ts_files_scan_journal, "/var/log/journal/*/system.journal" },
 	{ "listening_ports", ts_files_scan_listening_ports, NETSTAT },
+	{ "log_file", ts_files_scan_log_file, "/var/log/xrdp.log and /var/log/xrdp-sesman.log" },
 	{ "os_version", ts_files_scan_os_version, SOFTWARE_HIVE ", or the output of systeminfo" },
 	{ "process_open_sockets", ts_files_scan_open_sockets, NETSTAT },
 	{ "processes", ts_files_scan_processes, "the output of tasklist /v /fo csv" },

@@ -8,6 +8,7 @@
 #include "decode/certblob.h"
 #include "decode/evtx.h"
 #include "decode/hive.h"
+#include "decode/logline.h"
 #include "decode/nettext.h"
 #include "decode/proctext.h"
 #include "decode/regtext.h"
@@ -27,6 +28,8 @@ static const char *const names[TS_SNIFF_COUNT] = {
 	[TS_SNIFF_SYSTEMINFO] = "systeminfo output",
 	[TS_SNIFF_SERVICES] = "services as sc lists them",
 	[TS_SNIFF_TASKS] = "processes as tasklist lists them",
+	[TS_SNIFF_XRDP_LOG] = "log of xrdp",
+	[TS_SNIFF_XRDP_SESMAN_LOG] = "log of xrdp-sesman",
 	[TS_SNIFF_CERT_DER] = "certificate (DER)",
 	[TS_SNIFF_CERT_PEM] = "certificates (PEM)",
 	[TS_SNIFF_JOURNAL] = "systemd journal",
@@ -102,6 +105,9 @@ static enum ts_sniff sniff_text(struct ts_str text)
 	static const enum ts_sniff proc[] = { [TS_PROCTEXT_NONE] = TS_SNIFF_UNKNOWN,
 		[TS_PROCTEXT_SERVICES] = TS_SNIFF_SERVICES,
 		[TS_PROCTEXT_TASKS] = TS_SNIFF_TASKS };
+	static const enum ts_sniff logs[] = { [TS_XRDP_NONE] = TS_SNIFF_UNKNOWN,
+		[TS_XRDP_LOG] = TS_SNIFF_XRDP_LOG,
+		[TS_XRDP_SESMAN_LOG] = TS_SNIFF_XRDP_SESMAN_LOG };
 	struct ts_sysinfo info;
 	static const char pem[] = "-----BEGIN CERTIFICATE-----";
 	if (!is_text(text)) {
@@ -117,7 +123,8 @@ static enum ts_sniff sniff_text(struct ts_str text)
 		return TS_SNIFF_SYSTEMINFO;
 	}
 	enum ts_nettext_kind kind = ts_nettext_recognise(text);
-	return kind != TS_NETTEXT_NONE ? net[kind] : proc[ts_proctext_recognise(text)];
+	enum ts_sniff found = kind != TS_NETTEXT_NONE ? net[kind] : proc[ts_proctext_recognise(text)];
+	return found != TS_SNIFF_UNKNOWN ? found : logs[ts_xrdp_recognise(text)];
 }
 
 enum ts_sniff ts_sniff(const unsigned char *p, size_t n, int64_t size)

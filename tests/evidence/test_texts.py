@@ -188,6 +188,64 @@ def netstat_in_other_languages(h):
             check(rows == [[6, 3389, "LISTEN", 1044], [6, 3389, "ESTABLISHED", 1044], [17, 3389, "", 1044]] and not gaps, (name, rows))
 
 
+# ---- xrdp ----
+
+XRDP = """[20240131-12:34:56] [INFO ] starting xrdp with pid 812
+[20240131-12:35:00] [INFO ] Socket 12: AF_INET connection received from 192.0.2.7 port 50123
+[20240131-12:35:01] [INFO ] Using default X.509 certificate: /etc/xrdp/cert.pem
+[20240131-12:35:01] [ERROR] Cannot read private key file /etc/xrdp/key.pem: Permission denied
+a line that goes on
+"""
+SESMAN = """[2024-01-31T12:35:10.123+0100] [INFO ] starting xrdp-sesman with pid 700
+[2024-01-31T12:35:11.456+0100] [ERROR] sesman_data_in: pam_authenticate failed: Authentication failure
+[2024-01-31T12:35:12.000+0100] [INFO ] AUTHFAIL: user=me ip=192.0.2.7 time=1706700912
+"""
+LOG = "SELECT line, datetime, level, message FROM log_file WHERE path = '%s'"
+
+
+@test
+def logs_of_xrdp(h):
+    """Told apart by what they say, in a folder and in an archive, in whatever order and encoding."""
+    h.write("srv/a", XRDP)
+    h.write("srv/b", crlf(SESMAN).encode("utf-8-sig"))
+    rows, gaps = ask(h, LOG % "/var/log/xrdp.log" + " AND level = 'ERROR'", h.path("srv"))
+    check(rows == [[4, "2024-01-31T12:35:01.000Z", "ERROR", "Cannot read private key file /etc/xrdp/key.pem: Permission denied"]] and not gaps, rows)
+    rows, gaps = ask(h, LOG % "/var/log/xrdp-sesman.log" + " AND message LIKE 'AUTHFAIL%'", h.path("srv"))
+    check(rows[0][:3] == [3, "2024-01-31T11:35:12.000Z", "INFO"] and not gaps, rows)
+    rows, gaps = ask(h, LOG % "/var/log/xrdp.log", h.path("srv/b"))
+    check(not rows and gaps[0]["state"] == "not_collected", gaps)
+    rows, gaps = ask(h, "SELECT platform FROM os_version", h.path("srv"))
+    check(rows == [["linux"]] and not gaps, (rows, gaps))
+
+
+@test
+def rotated_logs_of_xrdp(h):
+    """One log after the other, by their times, and numbered on."""
+    h.write("srv/xrdp.log", XRDP.replace("20240131", "20240202"))
+    h.write("srv/xrdp.log.1", XRDP)
+    rows, gaps = ask(h, "SELECT line, datetime FROM log_file WHERE path = '/var/log/xrdp.log' AND message LIKE 'starting%'", h.path("srv"))
+    check(rows == [[1, "2024-01-31T12:34:56.000Z"], [6, "2024-02-02T12:34:56.000Z"]] and not gaps, rows)
+
+
+@test
+def times_without_a_zone(h):
+    """Nobody knows the zone of the computer: near the ends of a time range that is said."""
+    path = h.write("x.log", XRDP)
+    def within(span):
+        rows, gaps = ask(h, "SELECT count(*) FROM log_file WHERE path = '/var/log/xrdp.log' AND time_range = '%s'" % span, path)
+        return rows[0][0], [g["state"] for g in gaps]
+    check(within("2024-01-01T00:00:00Z") == (5, []), within("2024-01-01T00:00:00Z"))
+    check(within("2024-03-01T00:00:00Z") == (0, []))
+    check(within("2024-01-31T20:00:00Z") == (5, ["partial"]), within("2024-01-31T20:00:00Z"))
+
+
+@test
+def other_logs_are_none_of_xrdp(h):
+    for text in ("[20240131-12:34:56] [INFO ] hello\n", "Jan 31 12:34:56 srv sshd[1]: Accepted\n", "[INFO ] TLS\n"):
+        doc = json.loads(h.run("evidence", "--format=json", h.write("l", text * 5)).out)
+        check(not doc["found"], doc)
+
+
 # ---- the whole of what a script brings ----
 
 @test
