@@ -19,6 +19,7 @@ int ts_cmd_kb_show(struct ts_options *o);
 int ts_cmd_kb_test(struct ts_options *o);
 int ts_cmd_probe(struct ts_options *o);
 int ts_cmd_query(struct ts_options *o);
+int ts_cmd_selftest(struct ts_options *o);
 int ts_cmd_sessions(struct ts_options *o);
 
 /* "troubleshoot: error: ..." on stderr, gated. Returns status, so that `return ts_cmd_error(...)` reads well. */

@@ -136,6 +136,10 @@ static bool set_evidence(
 		if (!ts_evidence_set_live(d->evidence, o->here, err)) {
 			return false;
 		}
+		const char *remark = ts_evidence_remark(d->evidence, o->here);
+		if (remark != NULL) {
+			ts_cmd_note(o, "%s: %s", o->here, remark);
+		}
 		keep_machine(d, o->here, NULL);
 	}
 	for (size_t i = 0; i < o->evidence.n; i++) {

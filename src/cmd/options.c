@@ -20,6 +20,7 @@ static const char *const report_formats[] = { "terminal", "markdown", "json", "h
 static const char *const lint_formats[] = { "terminal", "json", "sarif", NULL };
 static const char *const graph_formats[] = { "dot", "mermaid", "svg", NULL };
 static const char *const test_formats[] = { "terminal", "junit", NULL };
+static const char *const selftest_formats[] = { "terminal", "json", NULL };
 static const char *const redact_choices[] = { "strict", "names", "none", NULL };
 static const char *const script_choices[] = { "bat", "powershell", NULL };
 static const char *const shell_choices[] = { "bash", "zsh", "fish", "powershell", NULL };
@@ -32,7 +33,8 @@ static const char *const shell_choices[] = { "bash", "zsh", "fish", "powershell"
 		TS_CMD_KB_GRAPH)
 #define KB_BENCH (TS_CMD_KB_LINT | TS_CMD_KB_TEST | TS_CMD_KB_GRAPH)
 #define WITH_JSON                                                                                            \
-	(TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_KB_LIST | TS_CMD_EVIDENCE | KB_BENCH)
+	(TS_CMD_DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_SELFTEST | TS_CMD_KB_LIST |                  \
+		TS_CMD_EVIDENCE | KB_BENCH)
 
 /* Keep in order of name. */
 const struct ts_option_row ts_option_rows[] = {
@@ -109,7 +111,8 @@ const struct ts_option_row ts_option_rows[] = {
 	{ 't', "text", TS_OPT_VALUE, AT(text), DIAGNOSE, "FILE", NULL,
 		"read a pasted error message; - is standard input" },
 	{ 0, "timeout", TS_OPT_VALUE, AT(timeout),
-		COLLECT | TS_CMD_SESSIONS | DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_KB_TEST,
+		COLLECT | TS_CMD_SESSIONS | DIAGNOSE | TS_CMD_PROBE | TS_CMD_QUERY | TS_CMD_SELFTEST |
+			TS_CMD_KB_TEST,
 		"SECONDS", NULL, "limit of each check (10)" },
 	{ 'v', "verbose", TS_OPT_FLAG, AT(verbose), TS_CMD_ANY, NULL, NULL, "show the evidence too" },
 	{ 'V', "version", TS_OPT_FLAG, AT(version), TS_CMD_ANY, NULL, NULL, "version and licence" },
@@ -133,6 +136,8 @@ const struct ts_cmd ts_cmds[] = {
 		test_formats },
 	{ "probe", NULL, TS_CMD_PROBE, "HOST[:PORT]", "how far a connection gets", ts_cmd_probe },
 	{ "query", NULL, TS_CMD_QUERY, "SELECT", "read any table by hand", ts_cmd_query },
+	{ "selftest", NULL, TS_CMD_SELFTEST, "[TABLE...]", "try each table of this computer",
+		ts_cmd_selftest, selftest_formats },
 	{ "sessions", NULL, TS_CMD_SESSIONS, "[COMMAND] [N]", "guided sessions that were kept",
 		ts_cmd_sessions },
 	{ 0 },

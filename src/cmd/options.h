@@ -60,6 +60,7 @@ enum ts_cmd_bit {
 	TS_CMD_KB_GRAPH = 0x1000,
 	TS_CMD_KB_NEW = 0x2000,
 	TS_CMD_SESSIONS = 0x4000,
+	TS_CMD_SELFTEST = 0x8000,
 	TS_CMD_ANY = 0xffff,
 };
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "os/limits.h"
 #include "os/map.h"
 #include "os/os.h"
 #include "table/bundle.h"
@@ -209,6 +210,9 @@ bool ts_evidence_set_path(struct ts_evidence *ev, const char *name, const char *
 const char *ts_evidence_remark(const struct ts_evidence *ev, const char *name)
 {
 	const struct machine *m = find(ev, name);
+	if (m != NULL && m->source == TS_FROM_LIVE) {
+		return ts_os_limits();
+	}
 	return m != NULL && m->files != NULL ? ts_files_remark(m->files) : NULL;
 }
 

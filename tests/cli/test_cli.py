@@ -441,6 +441,29 @@ def kb_list_and_show(h):
 # ---- tables ----
 
 @test
+def selftest(h):
+    r = h.run("selftest")
+    check(r.status == 0 and re.search(r"^time +ok +1 row  ", r.out, re.M) and re.search(r"^listening_ports +ok", r.out, re.M), r.out + r.err)
+    check("Not of this system: " in r.out and "windows_eventlog" in r.out, r.out)
+    doc = json.loads(h.run("selftest", "--format=json").out)
+    tables = {t["table"]: t for t in doc["tables"]}
+    check(doc["schema"] == "troubleshoot.selftest" and tables["os_version"]["state"] == "ok" and tables["os_version"]["rows"] == 1, doc)
+    check(all(t["gaps"] for t in tables.values() if t["state"] == "gap"), doc)
+    check("tcp_connect" not in tables and "dns_lookup" not in tables, list(tables))
+    # Numbers only: no address, no name, no line of a log.
+    name = os.uname().nodename
+    check(name not in r.out and "127.0.0.1" not in r.out, r.out)
+    r = h.run("selftest", "registry")
+    check(r.status == 0 and "not available on this system" in r.out, r.out)
+    r = h.run("selftest", "proceses")
+    check(r.status == 2 and 'did you mean "processes"' in r.err, r.err)
+    r = h.run("selftest", "ping")
+    check(r.status == 2 and "looks at another computer" in r.err, r.err)
+    r = h.run("selftest", "--width=40", "time", "uptime")
+    check("2 tables were read, 0 have a gap" in re.sub(r"\s+", " ", r.out), r.out)
+
+
+@test
 def query_tables(h):
     r = h.run("query", "--tables")
     check(r.status == 0 and all(t in r.out for t in ("tcp_connect", "registry", "windows_eventlog", "rdp_handshake", "os_version")), r)
