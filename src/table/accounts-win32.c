@@ -78,6 +78,31 @@ static bool put_user(struct ts_scan *s, const struct ts_regs *r, const wchar_t *
 	return ts_row_end(s);
 }
 
+/* Users at a level of NetUserEnum: 1 has comments, 0 is all that some systems (Wine) know. The last code. */
+static DWORD put_users(struct ts_scan *s, const struct ts_netapi32 *api, const struct ts_regs *r, DWORD level)
+{
+	DWORD resume = 0, code = ERROR_MORE_DATA;
+	bool more = true;
+	while (more && code == ERROR_MORE_DATA) {
+		BYTE *room = NULL;
+		DWORD n = 0, all = 0;
+		code = api->NetUserEnum(
+			NULL, level, FILTER_NORMAL_ACCOUNT, &room, MAX_PREFERRED_LENGTH, &n, &all, &resume);
+		bool ok = code == NERR_Success || code == ERROR_MORE_DATA;
+		const USER_INFO_1 *full = (const void *)room;
+		const USER_INFO_0 *names = (const void *)room;
+		for (DWORD i = 0; more && ok && i < n; i++) {
+			more = level == 1 ? put_user(s, r, full[i].usri1_name, full[i].usri1_comment)
+					  : put_user(s, r, names[i].usri0_name, NULL);
+		}
+		more = more && n > 0;
+		if (room != NULL) {
+			api->NetApiBufferFree(room);
+		}
+	}
+	return code;
+}
+
 void ts_fill_users(struct ts_scan *s)
 {
 	const struct ts_netapi32 *api = ts_netapi32();
@@ -86,20 +111,8 @@ void ts_fill_users(struct ts_scan *s)
 		return;
 	}
 	struct ts_regs *r = ts_regs_new_live();
-	DWORD resume = 0, code = ERROR_MORE_DATA;
-	bool more = true;
-	while (more && code == ERROR_MORE_DATA) {
-		BYTE *room = NULL;
-		DWORD n = 0, all = 0;
-		code = api->NetUserEnum(
-			NULL, 1, FILTER_NORMAL_ACCOUNT, &room, MAX_PREFERRED_LENGTH, &n, &all, &resume);
-		const USER_INFO_1 *list = (const void *)room;
-		for (DWORD i = 0; more && (code == NERR_Success || code == ERROR_MORE_DATA) && i < n; i++) {
-			more = put_user(s, r, list[i].usri1_name, list[i].usri1_comment);
-		}
-		more = more && n > 0;
-		api->NetApiBufferFree(room);
-	}
+	DWORD code = put_users(s, api, r, 1);
+	code = code == ERROR_INVALID_LEVEL ? put_users(s, api, r, 0) : code;
 	ts_regs_free(r);
 	if (code != NERR_Success && code != ERROR_MORE_DATA) {
 		ts_gap_win32(s, "the list of accounts", code);

@@ -198,6 +198,12 @@ static const struct ts_events_if *find_log(struct ts_scan *s)
 	const char *why = NULL;
 	const struct ts_events_if *os = ts_events(&why);
 	if (os == NULL) {
+		/* Nothing more is to be said of the query's own inputs. */
+		for (int i = 0; i < ts_scan_table(s)->ncolumns; i++) {
+			if (ts_column_is_input(&ts_scan_table(s)->columns[i])) {
+				ts_scan_count(s, ts_scan_table(s)->columns[i].name);
+			}
+		}
 		ts_scan_saw(s, NULL, TS_SEEN_UNSUPPORTED, why);
 	}
 	return os;
