@@ -4,6 +4,8 @@
 
 #include <string.h>
 #include "base/arena.h"
+#include "base/buf.h"
+#include "table/files.h"
 
 #define LISTED 3 /* checks of a group of unknowns by name */
 
@@ -66,6 +68,93 @@ static bool same_lack(const struct ts_term *t, int a, int b)
 	       (x->hint == NULL) == (y->hint == NULL) && p != NULL && q != NULL && strcmp(p, q) == 0;
 }
 
+/* --- files that would answer --- */
+
+#define FILES     3  /* that are named */
+#define FILES_MAX 32 /* that are counted */
+
+struct file_count {
+	const char *file;
+	size_t checks;
+};
+
+/* Was something of the machine read? Then it is known that files are handed in, and which ones lack is of use. */
+static bool has_evidence(const struct ts_term *t, const char *machine)
+{
+	for (size_t i = 0; i < t->e->nnodes; i++) {
+		const struct ts_result *r = ts_session_result(t->s, (int)i);
+		const char *name = t->e->nodes[i].machine;
+
+		for (size_t k = 0; name != NULL && strcmp(name, machine) == 0 && k < r->nledger; k++) {
+			if (r->ledger[k].seen == TS_SEEN_READ || r->ledger[k].seen == TS_SEEN_PARTIAL) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What would close the gap; NULL where no file does. */
+static const char *missing_file(struct ts_term *t, const struct ts_ledger_line *l)
+{
+	if (l->seen != TS_SEEN_NOT_COLLECTED) {
+		return NULL;
+	}
+	bool log = strcmp(l->table, "windows_eventlog") == 0 && *l->subject != '\0';
+	return log ? ts_arena_printf(t->a, "the event log %s", l->subject) : ts_files_that_answer(l->table);
+}
+
+/* Count the check for what its gaps would need, each file once. */
+static void count_files(struct ts_term *t, const struct ts_result *r, struct file_count *counts, size_t *n)
+{
+	bool counted[FILES_MAX] = { false };
+
+	for (size_t i = 0; i < r->nledger; i++) {
+		const char *file = missing_file(t, &r->ledger[i]);
+		size_t k = 0;
+
+		while (file != NULL && k < *n && strcmp(counts[k].file, file) != 0) {
+			k++;
+		}
+		if (file == NULL || k == FILES_MAX || counted[k]) {
+			continue;
+		}
+		*n += k == *n;
+		counts[k].file = file;
+		counts[k].checks++;
+		counted[k] = true;
+	}
+}
+
+/* ". Not among the files: FILE (12 checks)": those that would answer most checks. */
+static const char *files_sentence(struct ts_term *t, const int *nodes, size_t n)
+{
+	struct file_count counts[FILES_MAX] = { { NULL, 0 } };
+	size_t files = 0;
+	struct ts_buf b;
+
+	for (size_t i = 0; i < n; i++) {
+		count_files(t, ts_session_result(t->s, nodes[i]), counts, &files);
+	}
+	ts_buf_init(&b, 2048);
+	for (size_t shown = 0; shown < FILES && shown < files; shown++) {
+		size_t best = 0;
+
+		for (size_t i = 1; i < files; i++) {
+			best = counts[i].checks > counts[best].checks ? i : best;
+		}
+		if (counts[best].checks == 0) {
+			break;
+		}
+		ts_buf_printf(&b, "%s%s (%zu check%s)", shown == 0 ? ". Not among the files: " : "; ",
+			counts[best].file, counts[best].checks, counts[best].checks == 1 ? "" : "s");
+		counts[best].checks = 0;
+	}
+	const char *text = ts_arena_strdup(t->a, ts_buf_str(&b));
+	ts_buf_finish(&b);
+	return text;
+}
+
 static const char *group_line(struct ts_term *t, const int *nodes, size_t n)
 {
 	const struct ts_result *r = ts_session_result(t->s, nodes[0]);
@@ -84,8 +173,10 @@ static const char *group_line(struct ts_term *t, const int *nodes, size_t n)
 			machine = NULL;
 		}
 	}
-	return ts_arena_printf(t->a, "%zu checks %s %s. To know: %s", n, group_reason(r),
-		machine != NULL ? ts_model_machine(t->e, machine, t->a) : "these computers", r->hint);
+	bool known = machine != NULL && has_evidence(t, machine);
+	return ts_arena_printf(t->a, "%zu checks %s %s. To know: %s%s", n, group_reason(r),
+		machine != NULL ? ts_model_machine(t->e, machine, t->a) : "these computers", r->hint,
+		known ? files_sentence(t, nodes, n) : "");
 }
 
 /* One line for all checks that lack the same thing: what would help them, then their names, a few of them. */

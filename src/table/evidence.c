@@ -299,6 +299,7 @@ static void scan_live(struct ts_scan *s)
 
 static void scan_none(struct ts_scan *s)
 {
+	ts_scan_set_replayed(s); /* inputs that nobody looks at are no further gap */
 	ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "no evidence of this machine was given");
 }
 

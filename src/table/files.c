@@ -310,6 +310,12 @@ static bool answered(struct ts_files *f, const char *table)
 	return true;
 }
 
+const char *ts_files_that_answer(const char *table)
+{
+	const struct source *src = source_of(table);
+	return src != NULL ? src->file : NULL;
+}
+
 bool ts_files_missing(struct ts_files *f, size_t i, const char **table, const char **file)
 {
 	for (size_t k = 0; k < TS_COUNT(sources); k++) {

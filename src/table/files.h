@@ -37,6 +37,8 @@ const struct ts_files_item *ts_files_item(const struct ts_files *f, size_t i); /
 const struct ts_skipped *ts_files_skipped(const struct ts_files *f, size_t i, size_t *all);
 /* Computers that are in it; NULL past the end. */
 const char *ts_files_computer(const struct ts_files *f, size_t i);
+/* The files that the table is made from, "Windows\\System32\\config\\SYSTEM"; NULL where no file answers it. */
+const char *ts_files_that_answer(const char *table);
 /* Tables that have nothing, and what file would fill them. False past the end. */
 bool ts_files_missing(struct ts_files *f, size_t i, const char **table, const char **file);
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 from facts import SHARED, query, quoted, readme, rows, section, shared, unpacked, values
-from harness import Home, Skip, check, main, test
+from harness import ROOT, Home, Skip, check, main, test
 
 HKLM = "HKEY_LOCAL_MACHINE\\"
 RDP = HKLM + "SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
@@ -523,6 +523,27 @@ def whole_machines(h):
     check(doc["computers"] == ["GoldPaperW11"], doc)
     r = query(h, shared("machines/win11-quiet"), "SELECT data FROM registry_value WHERE key = %s AND name = 'fDenyTSConnections'" % quoted(RDP))
     check(not r["rows"] and r["gaps"][0]["state"] == "not_collected" and "config\\SYSTEM" in r["gaps"][0]["detail"], r)
+
+
+@test
+def report_says_which_file_would_answer(h):
+    """Only event logs were handed in: what needs the registry stays open, and the report names the hive."""
+    r = h.run("--evidence=server=" + shared("machines/dc2012r2"), "--kb=" + os.path.join(ROOT, "kb"), "--code=0x904", "--ext=0x7", "--no-session")
+    text = " ".join(r.out.split())
+    check("Does the other computer run Windows? windows" in text, r)
+    check(re.search(r"Not among the files: Windows\\System32\\config\\SYSTEM and SOFTWARE, or exports of keys \(reg export\) \(\d+ checks\)", text), text)
+    r = h.run("--evidence=server=" + shared("machines/dc2012r2"), "--kb=" + os.path.join(ROOT, "kb"), "--code=0x904", "--ext=0x7", "--no-session", "--format=json")
+    checks = json.loads(r.out)["checks"]
+    gaps = [g for c in checks for g in c["gaps"] if g["table"] in ("registry", "registry_value", "services", "certificates", "rdp_listener")]
+    check(len(gaps) > 10 and all(g["state"] == "not_collected" and "hive" in g["detail"] for g in gaps
+                                 if "no evidence" not in g["detail"]), gaps)
+
+
+@test
+def quiet_machine_confirms_nothing(h):
+    r = h.run("--evidence=server=" + shared("machines/win11-quiet"), "--kb=" + os.path.join(ROOT, "kb"), "--code=0x904", "--ext=0x7", "--no-session", "--format=json")
+    doc = json.loads(r.out)
+    check(doc["causes"] and not [c for c in doc["causes"] if c["status"] == "confirmed"], doc["causes"])
 
 
 @test
