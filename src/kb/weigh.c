@@ -3,6 +3,7 @@
 #include "kb/weigh.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,13 +22,31 @@ static bool is_word_byte(char c)
 	       (unsigned char)c >= 0x80;
 }
 
+/* Words that reports of every fault have, whatever the cause: what connects to what, and the small words of English. */
+static bool says_nothing(const char *word, size_t n)
+{
+	static const char *const words[] = { "an", "and", "as", "at", "be", "by", "client", "code",
+		"computer", "connect", "connection", "desktop", "error", "for", "from", "in", "is", "it",
+		"mstsc", "no", "not", "of", "on", "or", "rdp", "remote", "server", "that", "the", "this",
+		"to", "was", "windows", "with", "yes" };
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)n, word);
+	for (size_t i = 0; i < TS_COUNT(words); i++) {
+		if (ts_str_case_eq(copy, words[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Every word of the text in quotes, one of which is enough; nothing in them is an operator. */
 static void put_query(struct ts_buf *out, const char *text)
 {
 	for (size_t n = 0, words = 0; *text != '\0' && words < WORDS_MAX; text += n) {
 		for (n = 0; is_word_byte(text[n]); n++) {
 		}
-		if (n > 1 && n < 64) {
+		if (n > 1 && n < 64 && !says_nothing(text, n)) {
 			ts_buf_puts(out, words++ > 0 ? " OR " : "");
 			ts_buf_printf(out, "\"%.*s\"", (int)n, text);
 		}

@@ -8,7 +8,8 @@
 #include "kb/weigh.h"
 
 static const char entry_text[] =
-	"---\ntitle: T\nreviewed: 2026-11-22\nsources: [https://example.org/a]\n---\n\n# T\n\nM.\n\n"
+	"---\ntitle: T\nreviewed: 2026-11-22\nsources: [https://example.org/a]\nmessages: ['(?i)the road "
+	"closed']\n---\n\n# T\n\nM.\n\n"
 	"## Is a tunnel in use?\n\nWhy.\n\n"
 	"- **yes** over Tailscale: [The road is blocked](#the-road-is-blocked)\n"
 	"- **no** directly: [The printer driver crashes](#the-printer-driver-crashes)\n\n"
@@ -27,6 +28,8 @@ static void weigh(void)
 		{ "I use TAILSCALE here", 1 }, /* the words of the answer that leads there count */
 		{ "some printers: HP", 2 },    /* porter's stems */
 		{ "nothing of that", 0 },
+		{ "the server is in the way, and the client", 0 }, /* words of every report */
+		{ "the road closed", 0 },                          /* the entry's own message */
 		{ "", 0 },
 		{ "\" OR * AND NEAR( \x01 \xff", 0 },
 		{ "lost packets, and a driver", 1 },
