@@ -48,7 +48,9 @@ static const char *product_name(struct ts_scan *s, const char *name, int64_t bui
 		return ts_arena_printf(
 			ts_scan_arena(s), "Microsoft Windows 11%s", name + strlen("Windows 10"));
 	}
-	return ts_arena_printf(ts_scan_arena(s), "Microsoft %s", name);
+	/* Wine says it with its maker. */
+	return ts_str_starts(name, "Microsoft ") ? name
+						 : ts_arena_printf(ts_scan_arena(s), "Microsoft %s", name);
 }
 
 void ts_regs_put_version(struct ts_scan *s, const struct ts_regs *r, const struct ts_reg_key *key)
