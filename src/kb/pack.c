@@ -237,13 +237,14 @@ static void read_yaml_file(struct reading *r, struct ts_pack_file *f)
 	}
 }
 
-/* A README without front matter is for people who look at the folder. */
+/* A README or a list of what is not solved, without front matter, is for people who look at the folder. */
 static bool is_readme(const struct ts_pack_file *f)
 {
 	const char *slash = strrchr(f->relative, '/');
 	const char *name = slash != NULL ? slash + 1 : f->relative;
 
-	return ts_str_case_eq(name, "README.md") && strncmp(f->src->text, "---", 3) != 0;
+	return (ts_str_case_eq(name, "README.md") || ts_str_case_eq(name, "UNSOLVED.md")) &&
+	       strncmp(f->src->text, "---", 3) != 0;
 }
 
 /* Entries are parsed side by side: each is a file of its own with an arena of its own. */
