@@ -187,6 +187,17 @@ def a_new_entry_lints_and_passes(h):
     check(r.status == 0 and "3 entries, no errors, 0 warnings" in r.out, r)
     r = h.run("kb", "test", "--coverage", "kb")
     check(r.status == 0 and "(100.0 %)" in r.out and "0 failed" in r.out, r)
+    # Whatever the id is, and whoever claims its code already, the skeleton has no error.
+    for name in ("0x104-timeout", "0x1-0x2-0x3", "0xZZ", "0X10", "0x99999999999-0x1", "a.test", "260", "_x", "README", "pack", "codes", "x.md"):
+        check(h.run("kb", "new", "rdp/" + name, "kb").status == 0, name)
+    r = h.run("kb", "lint", "kb")
+    check(r.status == 0 and "15 entries" in r.out, r)
+    r = h.run("kb", "test", "--coverage", "kb")
+    check(r.status == 0 and "(100.0 %)" in r.out and "75 passed, 0 failed" in r.out, r)
+    h.write("other/db/pack.yaml", "name: db\ntitle: T\nversion: 1\nservices: [postgresql]\nclasses: {setting: It is set wrongly.}\n")
+    check(h.run("kb", "new", "db/slow", "other").status == 0, "another pack")
+    check(h.run("kb", "lint", "other").status == 0 and "Start-Service postgresql" in open(h.path("other/db/slow.md")).read(), "its service")
+    check(h.run("kb", "test", "other").status == 0, "its cases")
     before = open(h.path("kb/rdp/0x104.md")).read()
     h.write("kb/rdp/0x104.md", before + "\nmine\n")
     r = h.run("kb", "new", "rdp/0x104", "kb")
