@@ -212,7 +212,8 @@ static const char *label_taken(const struct ts_kbtest_walk *k, int node)
 	return label != NULL && by == TS_BY_PERSON ? label : excluded ? TS_NOT_SOLVED : NULL;
 }
 
-/* The nodes from the first one on, by the answers that the walk took, as far as there was one. */
+/* The nodes from the first one on, by the answers that the walk took, as far as there was one: to the first node of another entry,
+ * whose own cases say how it goes on there. */
 static void compare_way(struct ts_kbtest_walk *k)
 {
 	const struct ts_test_expect *x = &k->test_case->expect;
@@ -223,7 +224,7 @@ static void compare_way(struct ts_kbtest_walk *k)
 		const struct ts_answer *a =
 			label != NULL ? ts_node_answer(&k->entry->nodes[at], label) : NULL;
 		nodes[n++] = at;
-		at = a != NULL ? a->to : -1;
+		at = a != NULL && (size_t)at < k->entry->nown ? a->to : -1;
 	}
 	if (x->says_way) {
 		compare_list(k, "way", x->way, x->nway, nodes, n, true);
