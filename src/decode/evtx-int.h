@@ -131,7 +131,7 @@ struct evtx_xml_event {
 
 struct ts_evtx {
 	const unsigned char *data;
-	size_t size;
+	size_t size, first; /* first: where the slots begin */
 	struct evtx_chunk *chunks;
 	size_t nchunks, cap;
 	struct ts_evtx_stats stats;

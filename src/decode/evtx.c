@@ -20,9 +20,21 @@
 #define CHUNK_TABLES     128
 #define SCRATCH_SIZE     ((size_t)2 << 20)
 
-bool ts_evtx_recognise(const void *data, size_t size)
+static bool has_header(const void *data, size_t size)
 {
 	return size >= EVTX_FILE_HEADER && memcmp(data, FILE_MAGIC, sizeof(FILE_MAGIC)) == 0;
+}
+
+static bool is_chunk(const void *data, size_t size, size_t at)
+{
+	return size >= at + EVTX_CHUNK_HEADER &&
+	       memcmp((const unsigned char *)data + at, CHUNK_MAGIC, sizeof(CHUNK_MAGIC)) == 0;
+}
+
+/* A header that was overwritten or left out does not hide the chunks. */
+bool ts_evtx_recognise(const void *data, size_t size)
+{
+	return has_header(data, size) || is_chunk(data, size, 0) || is_chunk(data, size, EVTX_FILE_HEADER);
 }
 
 struct ts_evtx *ts_evtx_new(void)
@@ -112,7 +124,7 @@ static int by_number(const void *a, const void *b)
 
 bool ts_evtx_open(struct ts_evtx *x, const void *data, size_t size)
 {
-	bool header = ts_evtx_recognise(data, size);
+	bool header = has_header(data, size);
 	x->data = data;
 	x->size = size;
 	x->nchunks = 0;
@@ -126,11 +138,12 @@ bool ts_evtx_open(struct ts_evtx *x, const void *data, size_t size)
 	}
 	x->bad_header = !header || evtx_crc32(0, x->data, FILE_SUMMED) != evtx_u32(x->data + FILE_SUMMED + 4);
 	x->dirty = header && (evtx_u32(x->data + FILE_FLAGS) & FILE_DIRTY) != 0;
-	for (size_t at = EVTX_FILE_HEADER; at < size; at += EVTX_SLOT) {
+	x->first = is_chunk(data, size, 0) ? 0 : EVTX_FILE_HEADER;
+	for (size_t at = x->first; at < size; at += EVTX_SLOT) {
 		const unsigned char *p = x->data + at;
 		size_t n = size - at < EVTX_SLOT ? size - at : EVTX_SLOT;
 		if (n >= sizeof(CHUNK_MAGIC) && memcmp(p, CHUNK_MAGIC, sizeof(CHUNK_MAGIC)) == 0) {
-			add_chunk(x, (uint32_t)((at - EVTX_FILE_HEADER) / EVTX_SLOT), p, n);
+			add_chunk(x, (uint32_t)((at - x->first) / EVTX_SLOT), p, n);
 		} else if (!all_zero(p, n)) {
 			x->bad_slots++;
 		}
@@ -144,7 +157,7 @@ bool ts_evtx_open(struct ts_evtx *x, const void *data, size_t size)
 
 static const unsigned char *slot_at(const struct ts_evtx *x, uint32_t slot)
 {
-	return x->data + EVTX_FILE_HEADER + (size_t)slot * EVTX_SLOT;
+	return x->data + x->first + (size_t)slot * EVTX_SLOT;
 }
 
 size_t ts_evtx_chunks(const struct ts_evtx *x)

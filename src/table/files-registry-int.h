@@ -25,6 +25,8 @@ struct ts_regs {
 
 /* files-registry-open.c */
 void ts_regs_open_hives(struct ts_regs *r, const struct ts_member *const *members, size_t n);
+/* files-registry-open.c: read the exports, the oldest first: of a value that several hold the newest counts. */
+void ts_regs_open_exports(struct ts_regs *r, const struct ts_member *const *members, size_t n);
 
 /* files-registry-live.c: the same for keys of the running system. */
 struct ts_regs_live *ts_regs_live_new(void); /* NULL where there is no registry */

@@ -330,3 +330,27 @@ void ts_regs_open_hives(struct ts_regs *r, const struct ts_member *const *member
 		}
 	}
 }
+
+/* --- exports --- */
+
+static int by_age(const void *a, const void *b)
+{
+	const struct ts_member *x = *(const struct ts_member *const *)a,
+			       *y = *(const struct ts_member *const *)b;
+	return x->mtime != y->mtime ? (x->mtime < y->mtime ? -1 : 1) : strcmp(x->path, y->path);
+}
+
+void ts_regs_open_exports(struct ts_regs *r, const struct ts_member *const *members, size_t n)
+{
+	const struct ts_member **exports = ts_arena_calloc(r->arena, n + 1, sizeof(*exports));
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		exports[count] = members[i];
+		count += members[i]->kind == TS_SNIFF_REG_TEXT;
+	}
+	qsort(exports, count, sizeof(*exports), by_age);
+	for (size_t i = 0; i < count; i++) {
+		r->tree = r->tree != NULL ? r->tree : ts_regtree_new();
+		ts_regtree_add(r->tree, exports[i]->data, exports[i]->size);
+	}
+}

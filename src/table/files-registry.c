@@ -12,12 +12,7 @@ struct ts_regs *ts_regs_new(const struct ts_member *const *members, size_t n)
 	struct ts_regs *r = ts_xcalloc(1, sizeof(*r));
 	r->arena = ts_arena_new();
 	ts_regs_open_hives(r, members, n);
-	for (size_t i = 0; i < n; i++) {
-		if (members[i]->kind == TS_SNIFF_REG_TEXT) {
-			r->tree = r->tree != NULL ? r->tree : ts_regtree_new();
-			ts_regtree_add(r->tree, members[i]->data, members[i]->size);
-		}
-	}
+	ts_regs_open_exports(r, members, n);
 	if (r->tree != NULL) {
 		TS_GROW(r->sources, r->cap, r->n);
 		r->sources[r->n++] = (struct ts_reg_source){ .text = true };

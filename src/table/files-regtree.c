@@ -5,8 +5,9 @@
 #include <string.h>
 #include "decode/regtext.h"
 
-#define MAX_KEYS  4000000 /* of all exports together */
-#define MAX_DEPTH 512
+#define MAX_KEYS     4000000 /* of all exports together */
+#define MAX_DEPTH    512
+#define MAX_COMPARED 4096 /* values of a key among which an earlier one of the same name is looked for */
 
 struct ts_regtree {
 	struct ts_arena *arena;
@@ -22,6 +23,7 @@ struct ts_regtree {
 struct load {
 	struct ts_regtree *t;
 	uint32_t key;  /* values go here */
+	bool again;    /* the key stood in a file before */
 	uint32_t root; /* of the part that the file exports */
 	uint32_t *roots;
 	size_t nroots, cap_roots;
@@ -192,6 +194,7 @@ static bool take_key(void *ctx, struct ts_str path)
 		size_t step = cut != NULL ? n + 1 : n;
 		path = (struct ts_str){ path.p + step, path.n - step };
 	}
+	l->again = t->keys[at].listed;
 	t->keys[at].listed = true;
 	l->key = at;
 	if (l->root == TS_REGTREE_NONE || !is_below(t, at, l->root)) {
@@ -202,15 +205,37 @@ static bool take_key(void *ctx, struct ts_str path)
 	return true;
 }
 
+/* The value of that name in a key that stood in a file before; NULL where it is new. */
+static struct ts_regtree_value *earlier_value(struct load *l, struct ts_str name)
+{
+	struct ts_regtree *t = l->t;
+	uint32_t at = l->again ? t->keys[l->key].first_value : TS_REGTREE_NONE;
+	for (int i = 0; at != TS_REGTREE_NONE && i < MAX_COMPARED; i++) {
+		struct ts_regtree_value *v = &t->values[at];
+		if (same(v->name, name.p, name.n)) {
+			return v;
+		}
+		at = v->next;
+	}
+	return NULL;
+}
+
 static bool take_value(void *ctx, const struct ts_regtext_value *v)
 {
 	struct load *l = ctx;
 	struct ts_regtree *t = l->t;
 	struct ts_regtree_key *k = &t->keys[l->key];
-	TS_GROW(t->values, t->cap_values, t->nvalues);
-	uint32_t at = (uint32_t)t->nvalues++;
 	unsigned char *data = ts_arena_alloc(t->arena, v->size + 1);
 	memcpy(data, v->data, v->size);
+	struct ts_regtree_value *earlier = earlier_value(l, v->name);
+	if (earlier != NULL) { /* the later export is the newer one */
+		earlier->type = v->type;
+		earlier->data = data;
+		earlier->size = v->size;
+		return true;
+	}
+	TS_GROW(t->values, t->cap_values, t->nvalues);
+	uint32_t at = (uint32_t)t->nvalues++;
 	t->values[at] = (struct ts_regtree_value){ .name = ts_arena_strndup(t->arena, v->name.p, v->name.n),
 		.type = v->type,
 		.data = data,

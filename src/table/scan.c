@@ -1,4 +1,5 @@
-/* table/scan.c - one scan of a table: constraints, rows, the lines it writes into the ledger. */
+/* table/scan.c - one scan of a table: constraints, rows, the lines it writes into the ledger. Longer than other files, so that nobody
+ * else sees what a scan consists of. */
 #include "table/scan.h"
 
 #include <assert.h>
