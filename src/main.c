@@ -14,7 +14,7 @@
  *     guide.c guide-ask.c guide-find.c guide-fix.c    the loop; questions, finding an entry, causes and their steps
  *     guide-commands.c guide-view.c guide-rank.c      the commands' table, what only shows, ranking by outcomes
  *     guide-keep.c                                    sessions are kept and gone on with (engine/store.c)
- *     line.c line-edit.c history.c progress.c         reading lines, libedit, typed lines, the live line
+ *     line.c line-edit.c line-complete.c guide-complete.c history.c progress.c    reading lines, libedit, Tab, typed lines, the live line
  *   out/               report model and one file per format; the Markdown renderer
  *   engine/            the stepper: walk.c (what follows from what is known), runner.c (checks on threads), session.c, kbtest.c,
  *                      store.c (sessions.db), kept.c (a session as data)
@@ -83,7 +83,7 @@ static int run(struct ts_options *o, const struct ts_cmd *cmd)
 		return TS_EXIT_OK;
 	}
 	if (o->completion != NULL) {
-		return ts_completion_print(o->completion) ? TS_EXIT_OK : TS_EXIT_USAGE;
+		return ts_completion_print(o);
 	}
 	return cmd->run(o);
 }

@@ -23,7 +23,8 @@ static const char *const test_formats[] = { "terminal", "junit", NULL };
 static const char *const selftest_formats[] = { "terminal", "json", NULL };
 static const char *const redact_choices[] = { "strict", "names", "none", NULL };
 static const char *const script_choices[] = { "bat", "powershell", NULL };
-static const char *const shell_choices[] = { "bash", "zsh", "fish", "powershell", NULL };
+/* The last two are the words that those ask for. */
+static const char *const shell_choices[] = { "bash", "zsh", "fish", "powershell", "codes", "ids", NULL };
 
 #define AT(member) offsetof(struct ts_options, member)
 #define DIAGNOSE   TS_CMD_DIAGNOSE
@@ -136,8 +137,8 @@ const struct ts_cmd ts_cmds[] = {
 		test_formats },
 	{ "probe", NULL, TS_CMD_PROBE, "HOST[:PORT]", "how far a connection gets", ts_cmd_probe },
 	{ "query", NULL, TS_CMD_QUERY, "SELECT", "read any table by hand", ts_cmd_query },
-	{ "selftest", NULL, TS_CMD_SELFTEST, "[TABLE...]", "try each table of this computer",
-		ts_cmd_selftest, selftest_formats },
+	{ "selftest", NULL, TS_CMD_SELFTEST, "[TABLE...]", "try each table of this computer", ts_cmd_selftest,
+		selftest_formats },
 	{ "sessions", NULL, TS_CMD_SESSIONS, "[COMMAND] [N]", "guided sessions that were kept",
 		ts_cmd_sessions },
 	{ 0 },

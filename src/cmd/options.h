@@ -104,7 +104,7 @@ void ts_options_finish(struct ts_options *o);
 
 /* cmd/help.c */
 void ts_help_print(const struct ts_cmd *cmd);
-/* cmd/completion.c: the completion file for bash, zsh, fish or PowerShell on stdout; false for another shell. */
-bool ts_completion_print(const char *shell);
+/* cmd/completion.c: the completion file for bash, zsh, fish or PowerShell on stdout, or the words that it asks for. Returns the exit status. */
+int ts_completion_print(const struct ts_options *o);
 
 #endif

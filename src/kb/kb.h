@@ -96,6 +96,11 @@ const struct ts_hit *ts_kb_choose(const struct ts_hit *hits, size_t n);
 
 /* All entries in order of id. */
 size_t ts_kb_list(struct ts_kb *kb, const char *product, struct ts_arena *a, struct ts_hit **out);
+/* Words that begin with prefix (ASCII case apart), for completion: ids of entries; codes as 0x904 and 0x904/0x7; symbolic
+ * names of codes; packs. In order, at most max, in the arena. */
+enum ts_kb_words { TS_WORDS_IDS, TS_WORDS_CODES, TS_WORDS_CODE_NAMES, TS_WORDS_PACKS };
+size_t ts_kb_words(struct ts_kb *kb, enum ts_kb_words what, const char *prefix, size_t max,
+	struct ts_arena *a, const char ***out);
 /* Load an entry and the nodes that its answers lead to in other entries. NULL with err, which names near ids, when there is none. */
 struct ts_entry *ts_kb_load(struct ts_kb *kb, const char *id, struct ts_err *err);
 /* The entry's Markdown as written (show); the caller frees; NULL with err. */

@@ -7,10 +7,11 @@
 #include <string.h>
 
 /* Columns that ts_hits_add reads; the filter by pack is the last parameter of each look-up. */
-#define HIT      "SELECT e.name, e.title, e.summary"
-#define IN_PACK  "e.pack IN (SELECT id FROM pack WHERE ?9 IS NULL OR name = ?9 COLLATE NOCASE)"
-#define BY_ENTRY " WHERE entry = ?1 ORDER BY "
-#define BM25     "bm25(search, 10.0, 6.0, 4.0, 1.0, 0.5, 8.0, 5.0)"
+#define HIT       "SELECT e.name, e.title, e.summary"
+#define IN_PACK   "e.pack IN (SELECT id FROM pack WHERE ?9 IS NULL OR name = ?9 COLLATE NOCASE)"
+#define BY_ENTRY  " WHERE entry = ?1 ORDER BY "
+#define BEGINS(w) "substr(" w ", 1, length(?1)) = ?1 COLLATE NOCASE"
+#define BM25      "bm25(search, 10.0, 6.0, 4.0, 1.0, 0.5, 8.0, 5.0)"
 
 /* In enum order. */
 static const char *const sql[] = {
@@ -84,6 +85,17 @@ static const char *const sql[] = {
 		"SELECT title FROM class WHERE name = ?1 AND title IS NOT NULL ORDER BY pack, ord LIMIT 1",
 	[TS_Q_MACHINE] = "SELECT 1 FROM machine WHERE name = ?1 COLLATE NOCASE LIMIT 1",
 	[TS_Q_INPUT] = "SELECT path, size, mtime_ns, sha256 FROM input ORDER BY path",
+	[TS_Q_WORDS_IDS] = "SELECT name FROM entry WHERE " BEGINS("name") " ORDER BY name LIMIT ?2",
+	/* Pairs and codes that entries claim, and codes that only the dictionary knows. */
+	[TS_Q_WORDS_CODES] =
+		"SELECT word FROM (\n"
+		"  SELECT iif(ext >= 0, printf('0x%x/0x%x', code, ext), printf('0x%x', code)) AS word\n"
+		"  FROM entry_code\n"
+		"  UNION SELECT printf('0x%x', code) FROM meaning)\n"
+		"WHERE " BEGINS("word") " ORDER BY word LIMIT ?2",
+	[TS_Q_WORDS_CODE_NAMES] =
+		"SELECT DISTINCT name FROM code_name WHERE " BEGINS("name") " ORDER BY name LIMIT ?2",
+	[TS_Q_WORDS_PACKS] = "SELECT name FROM pack WHERE " BEGINS("name") " ORDER BY name LIMIT ?2",
 };
 static_assert(TS_COUNT(sql) == TS_Q_COUNT, "a statement for every query");
 

@@ -49,6 +49,10 @@ enum ts_query {
 	TS_Q_CLASS,    /* name */
 	TS_Q_MACHINE,  /* name: a row if some entry speaks of such a machine */
 	TS_Q_INPUT,
+	TS_Q_WORDS_IDS, /* beginning, limit; here and below */
+	TS_Q_WORDS_CODES,
+	TS_Q_WORDS_CODE_NAMES,
+	TS_Q_WORDS_PACKS,
 	TS_Q_COUNT
 };
 

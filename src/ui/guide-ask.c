@@ -21,6 +21,11 @@ size_t ts_guide_choices(const struct ts_node *n, const struct ts_answer **out, s
 	return k;
 }
 
+const char *ts_guide_label(const struct ts_answer *a)
+{
+	return strcmp(a->label, "otherwise") == 0 ? "something else" : a->label;
+}
+
 void ts_guide_show_choice(struct ts_guide *g, struct ts_buf *b, size_t number, size_t width,
 	const char *label, const char *text)
 {
@@ -80,12 +85,11 @@ void ts_guide_show_question(struct ts_guide *g, int node)
 	}
 	size_t width = strlen("I do not know");
 	for (size_t i = 0; i < k; i++) {
-		size_t w = strlen(choices[i]->label);
+		size_t w = strlen(ts_guide_label(choices[i]));
 		width = w > width ? w : width;
 	}
 	for (size_t i = 0; i < k; i++) {
-		bool other = strcmp(choices[i]->label, "otherwise") == 0;
-		ts_guide_show_choice(g, &b, i + 1, width, other ? "something else" : choices[i]->label,
+		ts_guide_show_choice(g, &b, i + 1, width, ts_guide_label(choices[i]),
 			choices[i]->text != NULL ? choices[i]->text : "");
 	}
 	ts_guide_show_choice(g, &b, k + 1, width, "I do not know", "");
@@ -122,10 +126,11 @@ static const char *label_of(const struct ts_node *n, const char *text)
 	const char *word = ts_str_case_eq(text, "y") ? "yes" : ts_str_case_eq(text, "n") ? "no" : text;
 	const char *found = NULL;
 	for (size_t i = 0; i < k; i++) {
-		if (ts_str_case_eq(choices[i]->label, word)) {
+		const char *label = ts_guide_label(choices[i]);
+		if (ts_str_case_eq(label, word) || ts_str_case_eq(choices[i]->label, word)) {
 			return choices[i]->label;
 		}
-		if (strlen(word) >= 2 && ts_str_case_find(choices[i]->label, word) == choices[i]->label) {
+		if (strlen(word) >= 2 && ts_str_case_find(label, word) == label) {
 			if (found != NULL) {
 				return NULL;
 			}

@@ -315,35 +315,3 @@ bool ts_guide_command(struct ts_guide *g, const char *line, bool abbreviated)
 	c->run(g, arg);
 	return true;
 }
-
-static void put_matching(
-	const char *word, const char *prefix, void (*put)(void *, const char *), void *put_ctx)
-{
-	if (word != NULL && ts_str_case_find(word, prefix) == word) {
-		put(put_ctx, word);
-	}
-}
-
-void ts_guide_complete(void *ctx, const char *prefix, bool first,
-	void (*put)(void *put_ctx, const char *word), void *put_ctx)
-{
-	struct ts_guide *g = ctx;
-	for (const struct ts_guide_command *c = ts_guide_commands; first && c->name != NULL; c++) {
-		put_matching(c->name, prefix, put, put_ctx);
-	}
-	if (g->entry != NULL && g->mode == TS_GUIDE_WALK && g->ev.kind == TS_EV_ASK) {
-		const struct ts_node *n = &g->entry->nodes[g->ev.node];
-		for (size_t i = 0; i < n->nanswers; i++) {
-			put_matching(n->answers[i].label, prefix, put, put_ctx);
-		}
-	}
-	if (!first || g->session == NULL) {
-		struct ts_arena *a = ts_arena_new();
-		struct ts_hit *hits;
-		size_t n = *prefix != 0 || !first ? ts_kb_list(g->kb, NULL, a, &hits) : 0;
-		for (size_t i = 0; i < n; i++) {
-			put_matching(hits[i].id, prefix, put, put_ctx);
-		}
-		ts_arena_free(a);
-	}
-}

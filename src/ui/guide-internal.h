@@ -60,7 +60,8 @@ extern const struct ts_guide_command ts_guide_commands[]; /* in order of name; e
 
 /* Run the command that line names (whole word, or an unambiguous beginning of two letters or more when `abbreviated`); false when it names none. */
 bool ts_guide_command(struct ts_guide *g, const char *line, bool abbreviated);
-void ts_guide_complete(void *ctx, const char *prefix, bool first,
+/* guide-complete.c, a ts_complete_fn */
+void ts_guide_complete(void *ctx, const char *before, const char *prefix,
 	void (*put)(void *put_ctx, const char *word), void *put_ctx);
 
 /* Print what is in b and empty it. */
@@ -75,6 +76,8 @@ void ts_guide_drop(struct ts_guide *g);
  * "unknown"; the number after the last means "I do not know". */
 #define TS_GUIDE_CHOICES_MAX 32
 size_t ts_guide_choices(const struct ts_node *n, const struct ts_answer **out, size_t max);
+/* The label as a person sees and types it: "otherwise" is "something else". */
+const char *ts_guide_label(const struct ts_answer *a);
 void ts_guide_show_choice(struct ts_guide *g, struct ts_buf *b, size_t number, size_t width,
 	const char *label, const char *text);
 void ts_guide_show_check(struct ts_guide *g, int node, struct ts_buf *b);

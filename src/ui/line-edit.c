@@ -19,11 +19,11 @@
 #include "base/utf8.h"
 #include "os/os.h"
 #include "ui/history.h"
+#include "ui/line-complete.h"
 #include "ui/wide.h"
 
 #define HISTORY_LINES 500
 #define PASTE_MAX     ((size_t)1 << 20)
-#define CHOICES_MAX   64
 #define PASTE_WAIT_MS 20 /* more input within this time of Enter was not typed */
 #define TYPED_MAX     12 /* so short a first line without blanks was an answer typed ahead */
 
@@ -264,81 +264,12 @@ static unsigned char on_paste(EditLine *el, int ch)
 	return CC_NEWLINE;
 }
 
-struct choices {
-	char *words[CHOICES_MAX];
-	size_t n;
-};
-
-static void add_choice(void *ctx, const char *word)
-{
-	struct choices *c = ctx;
-	if (c->n < CHOICES_MAX) {
-		c->words[c->n++] = ts_xstrdup(word);
-	}
-}
-
-/* Length of the longest prefix that all choices share. */
-static size_t common_prefix(const struct choices *c)
-{
-	size_t n = strlen(c->words[0]);
-	for (size_t i = 1; i < c->n; i++) {
-		size_t k = 0;
-		while (k < n && c->words[i][k] == c->words[0][k]) {
-			k++;
-		}
-		n = k;
-	}
-	return n;
-}
-
 static unsigned char on_tab(EditLine *el, int ch)
 {
 	struct ts_edit *e;
 	(void)ch;
 	el_get(el, EL_CLIENTDATA, &e);
-	if (e->complete == NULL) {
-		return CC_ERROR;
-	}
-	const LineInfoW *li = el_wline(el);
-	const wchar_t *start = li->cursor;
-	while (start > li->buffer && start[-1] != L' ') {
-		start--;
-	}
-	bool first = true;
-	for (const wchar_t *p = li->buffer; p < start; p++) {
-		first = first && *p == L' ';
-	}
-	struct ts_buf word;
-	ts_buf_init(&word, PASTE_MAX * 4);
-	ts_wide_put(&word, start, (size_t)(li->cursor - start));
-	char *prefix = ts_buf_take(&word);
-	struct choices c = { .n = 0 };
-	e->complete(e->ctx, prefix, first, add_choice, &c);
-	unsigned char r = CC_ERROR;
-	if (c.n > 0) {
-		size_t common = common_prefix(&c), have = strlen(prefix);
-		if (common > have) {
-			char *more = ts_xstrndup(c.words[0] + have, common - have);
-			insert(el, more);
-			free(more);
-			r = CC_REFRESH;
-		}
-		if (c.n == 1) {
-			el_winsertstr(el, L" ");
-			r = CC_REFRESH;
-		} else if (common <= have) {
-			fputc('\n', stdout);
-			for (size_t i = 0; i < c.n; i++) {
-				ts_gate_fprintf(stdout, "%s%s", c.words[i], i + 1 < c.n ? "  " : "\n");
-			}
-			r = CC_REDISPLAY;
-		}
-	}
-	for (size_t i = 0; i < c.n; i++) {
-		free(c.words[i]);
-	}
-	free(prefix);
-	return r;
+	return e->complete == NULL ? CC_ERROR : ts_edit_complete(el, e->complete, e->ctx);
 }
 
 static void bind_keys(struct ts_edit *e)

@@ -48,7 +48,11 @@ static void complete(struct ts_edit *e, const char *prompt)
 	struct common c = { .count = 0 };
 	ts_buf_init(&c.text, TS_BUF_MAX_TEXT);
 	ts_buf_init(&c.list, TS_BUF_MAX_TEXT);
-	e->complete(e->ctx, word, blank == NULL, add_candidate, &c);
+	size_t indent = strspn(line, " ");
+	char *typed = ts_xstrndup(line + (line + indent < word ? indent : (size_t)(word - line)),
+		line + indent < word ? (size_t)(word - line) - indent : 0);
+	e->complete(e->ctx, typed, word, add_candidate, &c);
+	free(typed);
 	if (c.count > 0 && c.text.len >= have) {
 		size_t before = e->text.len;
 		ts_buf_puts(&e->text, ts_buf_str(&c.text) + have);

@@ -13,8 +13,9 @@ enum ts_line_result {
 
 struct ts_line;
 
-/* Words that Tab may complete: call put(put_ctx, word) for each that starts with prefix. `first` tells whether it is the first word of the line. */
-typedef void (*ts_complete_fn)(void *ctx, const char *prefix, bool first,
+/* Words that Tab may complete: call put(put_ctx, word) for each that may take the place of prefix, the word before the
+ * cursor (and starts with it, ASCII case apart). before is what stands before that on the line, "" = nothing. */
+typedef void (*ts_complete_fn)(void *ctx, const char *before, const char *prefix,
 	void (*put)(void *put_ctx, const char *word), void *put_ctx);
 
 struct ts_line *ts_line_new(ts_complete_fn complete, void *ctx);

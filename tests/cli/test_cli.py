@@ -3,6 +3,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -505,8 +506,37 @@ def help_version_completion(h):
     check(set(re.findall(r"--[a-z-]+", h.run("--completion=bash").out)) <= set(re.findall(r"--[a-z-]+", shell)), "options")
     code = re.sub(r"'[^']*'|^#.*", "", shell)
     check(all(code.count(a) == code.count(b) for a, b in ("()", "{}", "[]")) and code.count('"') % 2 == 0 and "'" not in code, code)
+    check(h.demo("--completion=ids").out == "demo/server-gone\n" and "0x11/0x1\n" in h.demo("--completion=codes").out, "words")
+    check(h.run("--completion=codes", "--kb", "/nowhere").status == 6, "no knowledge base")
     check(h.run("kb", "lint", "--help").status == 0, "help of a command")
     check(h.run("kb", "lint", "--host=x").status == 2, "an option of another command")
+
+
+@test
+def completion_in_the_shells(h):
+    env = dict(h.env, PATH=os.path.dirname(PROGRAM) + ":" + h.env["PATH"], TROUBLESHOOT_KB=DEMO)
+    h.write("evidence.zip", "")
+    wanted = {"--code=0x11/": "0x11/0x1", "--show=d": "demo/server-gone", "kb show d": "demo/server-gone", "kb li": "lint", "sess": "sessions",
+              "sessions ex": "export", "--format=js": "json", "--evidence=server=evi": "evidence.zip", "--answers=evi": "evidence.zip", "--ans": "--answers="}
+    script = "source <(troubleshoot --completion=bash)\ncompopt() { :; }\n"
+    for line in wanted:
+        words = re.findall(r"=|[^ =]+", "troubleshoot " + line)  # as readline splits them
+        script += "COMP_WORDS=(%s); COMP_CWORD=%d; _troubleshoot; echo \"${COMPREPLY[@]}\"\n" % (" ".join(words), len(words) - 1)
+    out = subprocess.run(["bash", "-c", script], env=env, cwd=h.dir, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60).stdout
+    check(len(out.splitlines()) == len(wanted), out)
+    for (line, want), got in zip(wanted.items(), out.splitlines()):
+        check(want in got.split(), (line, want, got))
+    h.write("x.fish", h.run("--completion=fish").out_bytes)
+    h.write("x.zsh", h.run("--completion=zsh").out_bytes)
+    missing = [shell for shell in ("fish", "zsh") if shutil.which(shell) is None]
+    if "fish" not in missing:
+        for line in ("--code=0x11/", "--show=d", "kb show d", "sessions ex"):
+            out = subprocess.run(["fish", "-c", "source x.fish; complete -C 'troubleshoot %s'" % line], env=env, cwd=h.dir, stdout=subprocess.PIPE, text=True).stdout
+            check(wanted[line] in out, (line, out))
+    if "zsh" not in missing:
+        check(subprocess.run(["zsh", "-n", "x.zsh"], cwd=h.dir).returncode == 0, "zsh reads its completion")
+    if missing:
+        raise Skip("not installed: " + ", ".join(missing))
 
 
 @test

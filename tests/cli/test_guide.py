@@ -103,6 +103,44 @@ def terminal_keys(h):
 
 
 @test
+def tab_completes(h):
+    h.write("my report.md", "")
+    h.write("folder/inner.md", "")
+    t = Terminal(h, "--kb", DEMO, "--no-checks")
+
+    def tab(typed, seen):
+        t.send(typed + "\t\x0c")  # and the line is drawn again
+        t.expect("> " + seen if "  " not in seen else seen)
+        t.send("\x15\x0c")
+        t.expect(PROMPT)
+    t.expect("words> $")
+    tab("hel", "help ")
+    tab("0x11", r"0x11  0x11/0x1\r\n")
+    tab("demoS", "demoServerGone ")
+    tab("DEMO/", "demo/server-gone ")
+    tab("show d", "show demo/server-gone ")
+    tab("list d", "list demo ")
+    tab("help sea", "help search ")
+    t.send("0x11\n")
+    t.expect("help> $")
+    tab("someth", "something else ")
+    tab("I do n", "I do not know ")
+    tab("export my", "export my report.md ")
+    tab("export my rep", "export my report.md ")
+    tab("export fol", "export folder/$")
+    tab("export folder/", "export folder/inner.md ")
+    tab("why does-i", "why does-it-fail-for-everybody ")
+    tab("set h", "set host ")
+    tab("set ranking ", "entry  outcomes")
+    t.send("Something else\n")
+    t.expect("A firewall drops the packets")
+    t.expect(PROMPT)
+    tab("not", "not solved ")
+    t.text = "> "
+    leave(t)
+
+
+@test
 def bracketed_paste_is_one_block(h):
     t = Terminal(h, "--kb", DEMO, "--no-checks")
     t.expect("words> ")
