@@ -98,10 +98,37 @@ static void stop_and_return(struct ts_edit *e)
 	el_set(e->el, EL_REFRESH);
 }
 
+/* The screen has another width now: terminals wrap the line anew and take the cursor along. Go back to where the prompt
+ * began; libedit then draws all of it again. */
+static void resized(struct ts_edit *e)
+{
+	int columns = 80, rows;
+	const LineInfoW *li = el_wline(e->el);
+	struct ts_buf before;
+	ts_buf_init(&before, PASTE_MAX * 4);
+	ts_buf_puts(&before, e->prompt);
+	ts_wide_put(&before, li->buffer, (size_t)(li->cursor - li->buffer));
+	(void)ts_os_term_size(stdout, &columns, &rows);
+	size_t up = ts_text_width(ts_buf_str(&before), before.len) / (size_t)columns;
+	ts_buf_finish(&before);
+	if (e->plain) {
+		fputc('\n', stdout);
+	} else if (up > 0) {
+		fprintf(stdout, "\r\033[%zuA\033[J", up);
+	} else {
+		fputs("\r\033[J", stdout);
+	}
+	fflush(stdout);
+	el_resize(e->el);
+	el_set(e->el, EL_REFRESH);
+}
+
 /* The session is on the disk already; only the terminal has to be put right. */
 static void end_by(struct ts_edit *e, int sig)
 {
 	paste_mode(e, false);
+	fputc('\n', stdout);
+	fflush(stdout);
 	el_set(e->el, EL_PREP_TERM, 0);
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigaction(sig, &dfl, NULL);
@@ -129,10 +156,7 @@ static bool handle_signal(struct ts_edit *e, int sig)
 	case SIGTERM:
 	case SIGHUP: end_by(e, sig); return true;
 	case SIGTSTP: stop_and_return(e); return true;
-	case SIGWINCH:
-		el_resize(e->el);
-		el_set(e->el, EL_REFRESH);
-		return true;
+	case SIGWINCH: resized(e); return true;
 	default: return true;
 	}
 }

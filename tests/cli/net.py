@@ -14,3 +14,20 @@ def free_port():
     s, port = listener()
     s.close()
     return port
+
+
+def deaf_port():
+    """A port whose queue is full: connecting to it hangs."""
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen(0)
+    keep = [s]
+    for _ in range(8):
+        c = socket.socket()
+        c.setblocking(False)
+        try:
+            c.connect(s.getsockname())
+        except BlockingIOError:
+            pass
+        keep.append(c)
+    return keep, s.getsockname()[1]

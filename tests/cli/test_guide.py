@@ -5,7 +5,7 @@ import socket
 import time
 
 from harness import DEMO, SGR, Home, Skip, Terminal, check, main, test
-from net import free_port, listener
+from net import deaf_port, free_port, listener
 
 PROMPT = r"> $"
 
@@ -290,23 +290,6 @@ def ctrl_c_twice_leaves_and_keeps(h):
     t.close()
     s.close()
     check("open" in h.demo("sessions").out)
-
-
-def deaf_port():
-    """A port whose queue is full: connecting to it hangs."""
-    s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    s.listen(0)
-    keep = [s]
-    for _ in range(8):
-        c = socket.socket()
-        c.setblocking(False)
-        try:
-            c.connect(s.getsockname())
-        except BlockingIOError:
-            pass
-        keep.append(c)
-    return keep, s.getsockname()[1]
 
 
 @test
