@@ -3,6 +3,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import struct
@@ -14,6 +15,9 @@ import time
 import fcntl
 
 PROGRAM = os.environ["TS_PROGRAM"]
+# A program for another system runs through this one (cross/wine-run); its absolute paths begin with a drive.
+WRAPPER = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))
+DRIVE = "Z:" if WRAPPER else ""
 ROOT = os.environ["TS_SOURCE_ROOT"]
 DEMO = os.path.join(ROOT, "tests/cli/kb")
 SHIPPED = os.environ.get("TS_KB_DB", "")
@@ -40,17 +44,23 @@ class Home:
         self.dir = tempfile.mkdtemp(prefix="ts-cli-")
         self.env = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": self.dir, "LC_ALL": "C.UTF-8", "TZ": "UTC0", "TERM": "xterm",
-            "XDG_CACHE_HOME": self.dir + "/cache", "XDG_STATE_HOME": self.dir + "/state", "XDG_DATA_HOME": self.dir + "/data",
+            "XDG_CACHE_HOME": DRIVE + self.dir + "/cache", "XDG_STATE_HOME": DRIVE + self.dir + "/state",
+            "XDG_DATA_HOME": DRIVE + self.dir + "/data",
             "SOURCE_DATE_EPOCH": "1795305600", "COLUMNS": "80",
         }
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "WINEPREFIX", "WINEDEBUG"):
             if name in os.environ:
                 self.env[name] = os.environ[name]
 
+        if WRAPPER:  # the folder of Wine is that of the person who runs the tests
+            self.env.setdefault("WINEPREFIX", os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
+                                                           "troubleshoot/wine"))
         self.program, self.uid = PROGRAM, None
 
     def be_nobody(self):
         """From here on the program runs without elevated rights, from a copy that everybody may read."""
+        if WRAPPER:
+            raise Skip("under Wine every user is an administrator")
         if os.geteuid() != 0:
             return
         self.program, self.uid = self.path("troubleshoot"), 65534
@@ -59,6 +69,9 @@ class Home:
         for folder, _, names in os.walk(self.dir):
             for name in [folder] + [os.path.join(folder, n) for n in names]:
                 os.chown(name, self.uid, self.uid)
+
+    def command(self, *args):
+        return [*WRAPPER, self.program, *args]
 
     def drop(self):
         if self.uid is not None:
@@ -80,7 +93,7 @@ class Home:
         e = dict(self.env)
         e.update(env or {})
         data = stdin if isinstance(stdin, bytes) else stdin.encode()
-        p = subprocess.run([self.program, *args], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=e, timeout=timeout,
+        p = subprocess.run(self.command(*args), input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=e, timeout=timeout,
                            cwd=cwd or self.dir, preexec_fn=preexec or (self.drop if self.uid is not None else None))
         return Result(p.returncode, p.stdout, p.stderr)
 
@@ -117,7 +130,8 @@ class Terminal:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.chdir(home.dir)
             home.drop()
-            os.execve(home.program, [home.program, *args], e)
+            command = home.command(*args)
+            os.execve(command[0], command, e)
         self.text = self.seen = ""
         self.status = None
 

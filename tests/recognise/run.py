@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -28,7 +29,7 @@ def recognise(case):
     env = {"TROUBLESHOOT_KB": os.environ["TS_KB_DB"], "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent"}
     if "LSAN_OPTIONS" in os.environ:
         env["LSAN_OPTIONS"] = os.environ["LSAN_OPTIONS"]
-    done = subprocess.run([os.environ["TS_PROGRAM"], "--text=-", "--no-checks", "--format=json"], input=case[2], capture_output=True,
+    done = subprocess.run([*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), os.environ["TS_PROGRAM"], "--text=-", "--no-checks", "--format=json"], input=case[2], capture_output=True,
                           text=True, env=env, timeout=60)
     try:
         said = json.loads(done.stdout)["input"]

@@ -454,6 +454,12 @@ static void test_private(void)
 	struct ts_err err = { "" };
 	struct stat st;
 	in_dir(path, "sessions.db");
+	CHECK(ts_os_create_private(path, &err) && stat(path, &st) == 0);
+	unlink(path);
+	if ((st.st_mode & 0777) != 0600 && symlink("x", path) != 0) {
+		puts("private: skipped, files have neither modes nor links here");
+		return;
+	}
 	umask(0);
 	for (int round = 0; round < 2; round++) {
 		sqlite3 *db = ts_db_open_private(path, &ts_db_session, "CREATE TABLE answer (a)", &err);
