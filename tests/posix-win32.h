@@ -19,6 +19,7 @@
 #define mkdir(path, mode) ((void)(mode), _mkdir(path))
 #define lstat(path, st)   stat(path, st)
 #define AT_FDCWD          0
+#define ODD_NAME          "a #%41\xC3\xA9.db"
 
 /* Golden files and fixtures are bytes. */
 __attribute__((constructor)) static void bytes_only(void)

@@ -20,12 +20,12 @@ static char *forward(char *path)
 	return path;
 }
 
-/* "C:..." or "\\server...": relative paths in the environment do not count. */
+/* "C:...", "\\server..." or from the root of the drive: relative paths in the environment do not count. */
 static bool is_absolute(const char *path)
 {
 	bool drive = (path[0] | 0x20) >= 'a' && (path[0] | 0x20) <= 'z' && path[1] == ':' &&
 		     (path[2] == '\\' || path[2] == '/');
-	return drive || (path[0] == '\\' && path[1] == '\\');
+	return drive || ts_os_is_slash(path[0]);
 }
 
 static char *folder_of(const char *variable, const char *below)

@@ -306,7 +306,7 @@ static void test_cache(void)
 		"The name could not be resolved.", "gateway.md#the-cable-is-out");
 	CHECK_INT(open_and_count(second), 5);
 	CHECK(strcmp(first, second) != 0);
-	CHECK(cache_inode(&count) != inode);
+	CHECK(cache_inode(&count) != inode || inode == 0); /* 0: this system has no such numbers */
 	inode = cache_inode(&count);
 	fixture_entry("kb/rd/new.md", "Something new", "0x999", "", "New.", "gateway.md");
 	CHECK_INT(open_and_count(second), 6);

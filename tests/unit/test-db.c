@@ -12,6 +12,11 @@
 #include "os/os.h"
 #include "os/thread.h"
 
+/* What a URI would take for something else; systems that forbid some of it have their own. */
+#ifndef ODD_NAME
+#define ODD_NAME "a ?#%41\xC3\xA9.db"
+#endif
+
 static struct ts_conn *new_conn(int ms, const atomic_bool *cancel)
 {
 	struct ts_budget budget = { .deadline = ts_os_mono_ms() + ms, .cancel = cancel };
@@ -389,7 +394,7 @@ static void test_open(void)
 	char path[256], other[256];
 	struct ts_err err = { "" };
 	CHECK(mkdtemp(dir) != NULL);
-	in_dir(path, "a ?#%41\xC3\xA9.db");
+	in_dir(path, ODD_NAME);
 	in_dir(other, "other.db");
 	make_db(path, &ts_db_kb);
 	sqlite3 *db = ts_db_open(path, &ts_db_kb, &err);
