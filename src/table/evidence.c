@@ -239,6 +239,16 @@ static struct ts_rows *rows_of(struct ts_evidence *ev, const char *name, struct 
 	return m != NULL ? m->rows : NULL;
 }
 
+bool ts_evidence_play_live(struct ts_evidence *ev, const char *name, struct ts_err *err)
+{
+	struct machine *m = find_or_fail(ev, name, err);
+	if (m == NULL || rows_of(ev, name, err) == NULL) {
+		return false;
+	}
+	m->source = TS_FROM_LIVE;
+	return true;
+}
+
 bool ts_evidence_rows_table(struct ts_evidence *ev, const char *name, const char *table, struct ts_err *err)
 {
 	struct ts_rows *r = rows_of(ev, name, err);
@@ -284,10 +294,14 @@ int64_t ts_evidence_as_of(const struct ts_evidence *ev, const char *name)
 
 /* --- scans --- */
 
-static void scan_live(struct ts_scan *s)
+/* ctx: the machine. */
+static void scan_live(void *ctx, struct ts_scan *s)
 {
+	const struct machine *m = ctx;
 	const struct ts_table *t = ts_scan_table(s);
-	if (t->fill == NULL) {
+	if (m->rows != NULL) {
+		ts_rows_scan(m->rows, s); /* ts_evidence_play_live() */
+	} else if (t->fill == NULL) {
 		ts_scan_saw(s, NULL, TS_SEEN_UNSUPPORTED, "not available on this system");
 	} else if ((t->flags & TS_OBSERVER) != 0 &&
 		   !ts_budget_host_allowed(ts_scan_budget(s), ts_scan_text(s, "host", 0))) {
@@ -317,9 +331,9 @@ static void scan(void *ctx, const char *schema, struct ts_scan *s)
 	case TS_FROM_FILES: ts_files_scan(m->files, s); break;
 	case TS_FROM_LIVE:
 		if (v->ev->record != NULL && m != &v->ev->machines[0]) {
-			ts_record_scan(v->ev->record, s, scan_live);
+			ts_record_scan(v->ev->record, s, scan_live, &v->ev->machines[m - v->ev->machines]);
 		} else {
-			scan_live(s);
+			scan_live(&v->ev->machines[m - v->ev->machines], s);
 		}
 		break;
 	case TS_FROM_BUNDLE: ts_bundle_scan(m->bundle, s); break;

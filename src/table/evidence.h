@@ -54,6 +54,10 @@ bool ts_evidence_rows_row(struct ts_evidence *ev, const char *name, const char *
 bool ts_evidence_rows_gap(struct ts_evidence *ev, const char *name, const char *table, const char *subject,
 	enum ts_seen seen, struct ts_err *err);
 
+/* For tests: the machine's rows are what this computer's tables give from now on. The source is then live: what records a
+ * live machine records it. */
+bool ts_evidence_play_live(struct ts_evidence *ev, const char *name, struct ts_err *err);
+
 enum ts_machine_source ts_evidence_source(const struct ts_evidence *ev, const char *name);
 /* The machine's own clock in Unix seconds (architecture.md, idea 2): now when live or none, time of
  * collection for a bundle. */

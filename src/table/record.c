@@ -179,7 +179,7 @@ static const struct kept *keep(struct ts_record *r, struct kept *k)
 }
 
 static const struct kept *keep_subject(
-	struct ts_record *r, struct ts_scan *s, void (*live)(struct ts_scan *s))
+	struct ts_record *r, struct ts_scan *s, void (*live)(void *ctx, struct ts_scan *s), void *ctx)
 {
 	struct kept *k = widen(s);
 	ts_mutex_lock(r->lock);
@@ -189,7 +189,7 @@ static const struct kept *keep_subject(
 		free_kept(k);
 		return old;
 	}
-	live(k->scan);
+	live(ctx, k->scan);
 	ts_scan_close(k->scan);
 	k->info.rows = ts_scan_rows(k->scan);
 	for (size_t i = 0; i < ts_ledger_count(k->ledger); i++) {
@@ -230,7 +230,8 @@ static void keep_lines(struct ts_record *r, struct ts_scan *s, const struct ts_b
 	keep(r, k);
 }
 
-void ts_record_scan(struct ts_record *r, struct ts_scan *s, void (*live)(struct ts_scan *s))
+void ts_record_scan(
+	struct ts_record *r, struct ts_scan *s, void (*live)(void *ctx, struct ts_scan *s), void *ctx)
 {
 	struct ts_book said = { 0 };
 	ts_scan_set_listener(s, &said, ts_scan_arena(s));
@@ -241,7 +242,7 @@ void ts_record_scan(struct ts_record *r, struct ts_scan *s, void (*live)(struct 
 		keep_lines(r, s, &said, "");
 		return;
 	}
-	live(s);
+	live(ctx, s);
 	ts_scan_set_listener(s, NULL, NULL);
 	if (ts_scan_over(s)) {
 		ts_book_add(&said, ts_scan_arena(s), ts_scan_table(s)->name, ts_scan_subject(s),
@@ -249,7 +250,7 @@ void ts_record_scan(struct ts_record *r, struct ts_scan *s, void (*live)(struct 
 	}
 	/* Fewer columns or rows may be read where all of them may not: what the scan itself saw is kept beside what is
 	 * to be seen of its whole subject. */
-	const struct kept *whole = keep_subject(r, s, live);
+	const struct kept *whole = keep_subject(r, s, live, ctx);
 	if (!same_lines(&said, &whole->book)) {
 		keep_lines(r, s, &said, ts_scope_exact(s));
 	}

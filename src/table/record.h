@@ -15,7 +15,8 @@ void ts_record_free(struct ts_record *r); /* NULL is allowed */
 /* Let `live` answer the scan, and keep what the subject holds beyond what this scan asks for: a bundle that held only
  * the rows of port 3389 would say of every other port that nothing listens. Tables that look at other computers are
  * kept as they were asked: collecting must not contact more than the checks do. Thread safe. */
-void ts_record_scan(struct ts_record *r, struct ts_scan *s, void (*live)(struct ts_scan *s));
+void ts_record_scan(
+	struct ts_record *r, struct ts_scan *s, void (*live)(void *ctx, struct ts_scan *s), void *ctx);
 
 /* One kept scan. */
 struct ts_recorded {
