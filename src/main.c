@@ -25,7 +25,7 @@
  *                      one file per live table
  *   decode/            bytes to structs, no I/O
  *   db/                conn.c (the sandbox for SQL of entries), budget.c, ledger.c, db.c (opening files), schema.sql
- *   os/                the seam to the system: files, paths, clocks, sockets, threads
+ *   os/                the seam to the system: files, paths, clocks, sockets, threads; registry and event log of Windows (win-api.h: its libraries)
  *   base/              buffers, arenas, UTF-8, the output gate, diagnostics, PCRE2, JSON
  *
  * HACKING.md has the rules and the recipes. */
