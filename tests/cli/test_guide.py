@@ -312,6 +312,19 @@ def ctrl_c_during_a_check_skips_it(h):
 
 
 @test
+def waiting_is_said_every_ten_seconds(h):
+    for name in os.listdir(os.path.join(DEMO, "demo")):
+        if not name.endswith(".test.yaml"):
+            with open(os.path.join(DEMO, "demo", name), encoding="utf-8") as f:
+                text = f.read()
+            h.write("kb/demo/" + name, text.replace("SELECT state AS answer, address", "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)\n"
+                                                    "SELECT (SELECT count(*) FROM c) AS answer, address"))
+    r = h.run("--code=0x11", "--host=127.0.0.1", "--port=9", "--timeout=11", "--kb", h.path("kb"))
+    check(r.err.count("still waiting, 10 s: Does the server accept connections? (Ctrl-C skips it)") == 1, r)
+    check("\r" not in r.err and "still waiting" not in r.out, r)
+
+
+@test
 def accessible_mode_rewrites_nothing(h):
     keep, port = deaf_port()
     t = Terminal(h, "--code=0x11", "--guide", "--accessible", "--host=127.0.0.1", "--port=%d" % port, "--timeout=2", "--kb", DEMO)

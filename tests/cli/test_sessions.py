@@ -4,12 +4,13 @@ import html
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import stat
 import time
 
-from harness import DEMO, Home, Terminal, check, main, test
+from harness import DEMO, Home, Skip, Terminal, check, main, test
 from net import free_port, listener
 
 PROMPT = r"> $"
@@ -224,6 +225,34 @@ def only_the_person_may_read_it(h):
     check(names == ["history", "sessions.db", "sessions.lock"], names)
     for n in names:
         check(stat.S_IMODE(os.stat(os.path.join(folder, n)).st_mode) == 0o600, n)
+
+
+@test
+def private_from_the_first_byte(h):
+    strace = shutil.which("strace")
+    if strace is None:
+        raise Skip("strace is not installed")
+    program, h.program = h.program, strace
+    os.umask(0o022)
+    log = h.path("log")
+    t = Terminal(h, "-f", "-o", log, "-e", "trace=openat,rename,renameat,renameat2,chmod,fchmod,fchmodat", program, "--kb", DEMO, "--no-checks")
+    t.expect("words> $")
+    t.send("the demo server is gone\n")
+    t.expect(PROMPT)
+    t.send("quit\n")
+    t.wait()
+    t.close()
+    with open(log, errors="replace") as f:
+        calls = f.read()
+    if "openat" not in calls:
+        raise Skip("strace may not look at programs here")
+    made = [line for line in calls.splitlines() if "O_CREAT" in line and "/state/troubleshoot/" in line]
+    check(len(made) >= 3 and all(", 0600)" in line and "O_NOFOLLOW" in line for line in made if "-journal" not in line and "sessions.db" not in line), made)
+    check(all(", 0600)" in line for line in made), made)
+    history = [line for line in made if "/.history." in line]
+    check(len(history) == 1 and "O_EXCL" in history[0], made)
+    check(re.search(r'rename[^\n]*/\.history\.[^\n]*troubleshoot/history"', calls), calls[-2000:])
+    check("chmod" not in "".join(line for line in calls.splitlines() if "/state/troubleshoot/" in line), "made private afterwards")
 
 
 @test
