@@ -2,6 +2,7 @@
  * outcome points to. */
 #include "cmd/probe.h"
 
+#include <ctype.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,21 +197,49 @@ static void ask(struct ts_probe *p)
 
 /* --- where it points to --- */
 
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) != 0 || c == '_';
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
+		if ((at == text || !in_word(at[-1])) && !in_word(at[n])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The walk here goes by what was just asked. Tables that would make more connections, or take half a second and longer, are
+ * left to the report that `probe` names as the next step. */
 static struct ts_conn *open_conn(
 	void *ctx, const char *machine, const char *sql, const struct ts_budget *budget, struct ts_err *err)
 {
-	return ts_evidence_open(ctx, machine, sql, budget, err);
+	static const char *const not_asked[] = { "ping", "tls_versions", "path_mtu" };
+	const struct ts_probe *p = ctx;
+	for (size_t i = 0; i < TS_COUNT(not_asked); i++) {
+		bool known = strcmp(not_asked[i], "path_mtu") == 0 && p->mtu.arena != NULL;
+		if (!known && has_word(sql, not_asked[i])) {
+			(void)ts_fail(err, "%s is not asked by probe", not_asked[i]);
+			return NULL;
+		}
+	}
+	return ts_evidence_open(p->evidence, machine, sql, budget, err);
 }
 
 static int64_t as_of(void *ctx, const char *machine)
 {
-	return ts_evidence_as_of(ctx, machine);
+	const struct ts_probe *p = ctx;
+	return ts_evidence_as_of(p->evidence, machine);
 }
 
 /* The walk of the entry with what is known now: most of it is answered by what was just asked. */
 static void walk(struct ts_probe *p, const struct ts_entry *e)
 {
-	struct ts_evidence_if evidence = { p->evidence, open_conn, as_of, NULL, NULL };
+	struct ts_evidence_if evidence = { p, open_conn, as_of, NULL, NULL };
 	struct ts_session_options so = { .run_checks = true, .timeout_s = p->o->timeout_s };
 	const struct ts_cause *causes;
 	struct ts_event ev;
