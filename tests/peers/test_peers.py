@@ -438,6 +438,79 @@ def own_without_tls():
         check("without TLS, decided before", (answer["rows"][0]["symptom"], answer["gaps"]), ("failure-5", []))
 
 
+def peak_kib(port, host="127.0.0.1"):
+    """Peak memory of a probe in KiB, as the kernel counts it for the process while it runs."""
+    p = subprocess.Popen([PROGRAM, "query", "SELECT stage FROM rdp_handshake WHERE host = '%s' AND port = %d" % (host, port)],
+                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while p.poll() is None:
+        try:
+            with open("/proc/%d/status" % p.pid, encoding="ascii") as f:
+                peak = max([peak] + [int(line.split()[1]) for line in f if line.startswith("VmHWM:")])
+        except OSError:
+            break
+        time.sleep(0.0005)
+    p.wait()
+    return peak
+
+
+def own_memory():
+    """A hostile server makes the probe take no more than 1 MB beyond what a healthy one does."""
+    def x224_flood(conn):
+        peerlib.read_tpkt(conn)
+        while True:
+            conn.sendall(b"\x03\x00\xff\xff" + bytes(65531))
+
+    def tls_flood(conn):
+        peerlib.read_tpkt(conn)
+        conn.sendall(confirm(1))
+        conn.recv(4096)
+        while True:
+            conn.sendall(b"\x16\x03\x03\x40\x00" + b"\x0b\x00\xff\xff" + bytes(0x3ffc))
+
+    def credssp_flood(conn):
+        peerlib.read_tpkt(conn)
+        conn.sendall(confirm(2))
+        tls = tls_peer.Tls(conn, tls_context())
+        tls.handshake()
+        tls.read()
+        tls.write(b"\x30\x84\x7f\xff\xff\xff")
+        while True:
+            tls.write(bytes(16000))
+
+    def http_flood(conn):
+        while True:
+            conn.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 60000)
+    with Script("nla_peer.py ok") as p:
+        healthy = max(peak_kib(p.port) for _ in range(3))
+    if healthy > 40000:
+        print("skipped: memory of a sanitized program says nothing")
+        return
+    for name, handler in (("x224", x224_flood), ("tls", tls_flood), ("credssp", credssp_flood), ("http", http_flood)):
+        with Server(handler) as p:
+            more = peak_kib(p.port) - healthy
+            check("memory, %s flood: %d KiB more than a healthy server's %d" % (name, more, healthy), more <= 1024, True)
+
+
+def own_counted():
+    """How often a whole run contacts a server: `probe` once, and a walk with all its checks once for each question."""
+    def handler(conn):
+        asked = peerlib.read_tpkt(conn)
+        with lock:
+            offers.append(bytes(asked or b""))
+        conn.sendall(peerlib.cc(peerlib.neg_failure(5)))
+    offers = []
+    with Server(lambda conn: sign_in(conn, Arguments())) as p:
+        subprocess.run([PROGRAM, "probe", "--quiet", "127.0.0.1:%d" % p.port], stdin=subprocess.DEVNULL, capture_output=True, timeout=40)
+        check("connections of probe", p.connections, 1)
+    with Server(handler) as p:
+        subprocess.run([PROGRAM, "--code", "0x904", "--ext", "0x7", "--host", "127.0.0.1", "--port", str(p.port), "--no-session", "--quiet",
+                        "--no-pager"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        # tcp_connect, rdp_handshake and path_mtu ask once each; ping needs three more where ICMP is not allowed.
+        check("a walk asks at all", len(offers) > 0, True)
+        check("connections of a walk: %d, with a request: %d" % (p.connections, len(offers)), p.connections <= 6 and len(offers) <= 2, True)
+
+
 OWN = {name[4:]: function for name, function in list(globals().items()) if name.startswith("own_")}
 
 

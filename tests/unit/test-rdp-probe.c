@@ -139,29 +139,86 @@ static void cancel_soon(void *arg)
 	atomic_store(&c->flag, true);
 }
 
+#define TLS_SELECTED "\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x1f\x08\0\x01\0\0\0"
+
+/* Ask while somebody cancels after 150 ms: no row, and over within 50 ms of it. */
+static void cancel_one(const char *name, const char *sql)
+{
+	struct ts_evidence *ev = ts_evidence_new();
+	struct canceller c = { .flag = false };
+	struct ts_budget b = { .cancel = &c.flag, .connections = 10 };
+	struct ts_thread *t = ts_thread_start(cancel_soon, &c);
+	struct result r;
+	query_budget(ev, "here", sql, &b, &r);
+	double late = ts_os_mono_ms_f();
+	ts_thread_join(t);
+	CHECK_ROW(name, late > c.at && late - c.at < 50);
+	CHECK_STR(ts_buf_str(&r.rows), "");
+	result_finish(&r);
+	ts_evidence_free(ev);
+}
+
 static void test_cancel(void)
 {
 	/* Silent at once, and silent in TLS, as far as this program speaks it. */
 	static const struct {
-		const char *answer;
+		const char *table, *answer;
 		size_t n;
-	} rows[] = { { NULL, 0 }, { "\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x1f\x08\0\x01\0\0\0", 19 } };
-	size_t n = TS_COUNT(rows) - !ts_tls_available(NULL);
-	for (size_t i = 0; i < n; i++) {
+		bool tls;
+	} rows[] = {
+		{ "rdp_handshake", NULL, 0, false },
+		{ "rdp_handshake", TLS_SELECTED, 19, true },
+		{ "tls_certificate", TLS_SELECTED, 19, true },
+		{ "tls_versions", TLS_SELECTED, 19, true },
+		{ "path_mtu", NULL, 0, false },
+		{ "path_mtu", TLS_SELECTED, 19, true },
+		{ "rd_gateway", NULL, 0, true },
+		{ "ping", NULL, 0, false },
+	};
+	for (size_t i = 0; i < TS_COUNT(rows); i++) {
 		struct server s;
+		if (rows[i].tls && !ts_tls_available(NULL)) {
+			continue;
+		}
 		server_start(&s, rows[i].answer, rows[i].n, 0);
-		struct ts_evidence *ev = ts_evidence_new();
-		struct canceller c = { .flag = false };
-		struct ts_budget b = { .cancel = &c.flag, .connections = 10 };
 		char *sql = ts_xasprintf(
-			"SELECT * FROM rdp_handshake WHERE host = '127.0.0.1' AND port = %d", s.port);
-		struct ts_thread *t = ts_thread_start(cancel_soon, &c);
+			"SELECT * FROM %s WHERE host = '127.0.0.1' AND port = %d", rows[i].table, s.port);
+		cancel_one(rows[i].table, sql);
+		free(sql);
+		server_stop(&s);
+	}
+}
+
+/* A UDP port that takes everything and says nothing. */
+static void test_cancel_udp(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(a);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&a, size) == 0 &&
+		getsockname(fd, (struct sockaddr *)&a, &size) == 0);
+	char *sql = ts_xasprintf(
+		"SELECT * FROM udp_probe WHERE host = '127.0.0.1' AND port = %d", ntohs(a.sin_port));
+	cancel_one("udp_probe", sql);
+	free(sql);
+	close(fd);
+}
+
+/* The cap of a check holds for the tables that connect several times, too. */
+static void test_cap(void)
+{
+	static const char *const tables[] = { "tls_versions", "path_mtu", "rd_gateway" };
+	for (size_t i = 0; i < TS_COUNT(tables) && ts_tls_available(NULL); i++) {
+		struct server s;
+		server_start(&s, FAILURE_5, 19, 0);
+		struct ts_evidence *ev = ts_evidence_new();
+		struct ts_budget b = { .connections = 1, .deadline = ts_os_mono_ms() + 5000 };
+		char *sql = ts_xasprintf(
+			"SELECT * FROM %s WHERE host = '127.0.0.1' AND port = %d", tables[i], s.port);
 		struct result r;
 		query_budget(ev, "here", sql, &b, &r);
-		double late = ts_os_mono_ms_f();
-		ts_thread_join(t);
-		CHECK(late - c.at < 50);
-		CHECK_STR(ts_buf_str(&r.rows), "");
+		ts_os_sleep_ms(30);
+		CHECK_ROW(tables[i], atomic_load(&s.connections) <= 1);
 		result_finish(&r);
 		free(sql);
 		ts_evidence_free(ev);
@@ -203,4 +260,5 @@ static void test_limits(void)
 	server_stop(&s);
 }
 
-TEST_MAIN({ "once", test_once }, { "cancel", test_cancel }, { "limits", test_limits })
+TEST_MAIN({ "once", test_once }, { "cancel", test_cancel }, { "cancel-udp", test_cancel_udp },
+	{ "limits", test_limits }, { "cap", test_cap })
