@@ -87,6 +87,21 @@ static void put_bend(int x1, int y1, int x2, int y2, struct ts_buf *out)
 	ts_buf_printf(out, "C%d %d %d %d %d %d", x1, y1 + half, x2, y2 - half, x2, y2);
 }
 
+/* Where put_bend's way is at the height y. */
+static int bend_at(int x1, int y1, int x2, int y2, int y)
+{
+	double low = 0, high = 1, share = (double)(y - y1) / (y2 - y1);
+	for (int i = 0; i < 12; i++) {
+		double t = (low + high) / 2;
+		if (1.5 * t * (1 - t) + t * t * t < share) {
+			low = t;
+		} else {
+			high = t;
+		}
+	}
+	return x1 + (int)((x2 - x1) * low * low * (3 - 2 * low));
+}
+
 /* The ways out of a box begin side by side, in the order of where they go. */
 static void put_edge(const struct ts_graph *g, int i, struct ts_buf *out)
 {
@@ -100,7 +115,8 @@ static void put_edge(const struct ts_graph *g, int i, struct ts_buf *out)
 		}
 	}
 	int x = x_of(g, e->from) - BOX_W / 2 + BOX_W * (nth + 1) / (of + 1), y = y_of(g, e->from) + BOX_H;
-	int label_x = x, label_y = y + 15 + nth % LEVELS * 12;
+	int label_y = y + 15 + nth % LEVELS * 12,
+	    label_x = e->to < 0 ? x : bend_at(x, y, mine, y + GAP_Y, label_y - 4);
 	ts_buf_printf(out, "<g class=\"way%s\"><path d=\"M%d %d", e->walked ? " walked" : "", x, y);
 	if (e->to < 0) {
 		ts_buf_printf(out, "L%d %d", x, y + 15 + LEVELS * 12);
