@@ -186,7 +186,7 @@ const struct ts_table ts_tables_windows[] = {
 		"SELECT network_service_read FROM key_file_rights WHERE sha1 = "
 		"'0123456789ABCDEF0123456789ABCDEF01234567'" },
 	{ "patches", "Updates that Windows lists as hotfixes", TS_OSQUERY, TS_COLUMNS(patches_columns),
-		TS_NOT_LIVE, NULL, "SELECT installed_on FROM patches WHERE hotfix_id = 'KB5031356'" },
+		TS_WINDOWS(patches), NULL, "SELECT installed_on FROM patches WHERE hotfix_id = 'KB5031356'" },
 	{ "rdp_listener", "Settings of the Remote Desktop listener, with their sources", 0,
 		TS_COLUMNS(rdp_listener_columns), TS_WINDOWS(rdp_listener), NULL,
 		"SELECT port, security_layer, user_authentication FROM rdp_listener WHERE name = 'RDP-Tcp'" },

@@ -390,6 +390,8 @@ static void test_system(void)
 		"SELECT count(*) > 0, sum(address = '127.0.0.1' AND mask = '255.0.0.0') FROM "
 		"interface_addresses",
 		"1|1\n", "interface_addresses read\n");
+	check_query(live, "here", "SELECT count(*) > 0, sum(hotfix_id LIKE 'KB%') > 0 FROM patches", "1|1\n",
+		"patches read\n");
 	check_query(live, "here", "SELECT count(*) FROM windows_eventlog WHERE channel = 'System'", "0\n",
 		"windows_eventlog System unsupported\n");
 	check_query(live, "here", "SELECT count(*) FROM user_rights", "0\n", "user_rights unsupported\n");
