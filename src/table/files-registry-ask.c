@@ -1,5 +1,6 @@
 /* table/files-registry-ask.c - texts and numbers of the registry in few words, and what the ledger is told of keys that are
  * not there. */
+#include <string.h>
 #include "base/str.h"
 #include "table/files-registry.h"
 
@@ -14,6 +15,18 @@ void ts_reg_value_finish(struct ts_reg_value *v)
 {
 	ts_buf_finish(&v->name);
 	ts_buf_finish(&v->data);
+}
+
+bool ts_regs_is_secret(const char *path)
+{
+	static const char *const secrets[] = { "HKEY_LOCAL_MACHINE\\SAM", "HKEY_LOCAL_MACHINE\\SECURITY" };
+	for (size_t i = 0; i < TS_COUNT(secrets); i++) {
+		size_t n = strlen(secrets[i]);
+		if (ts_str_case_find(path, secrets[i]) == path && (path[n] == '\0' || path[n] == '\\')) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool ts_regs_tell(struct ts_scan *s, enum ts_reg_found found, const char *what, const char *why)

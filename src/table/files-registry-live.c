@@ -117,19 +117,6 @@ static enum ts_reg_found found_of(enum ts_told told)
 	return found[told];
 }
 
-/* The hives with the secrets of accounts are never read, elevated or not. */
-static bool is_secret(const char *path)
-{
-	static const char *const secrets[] = { "HKEY_LOCAL_MACHINE\\SAM", "HKEY_LOCAL_MACHINE\\SECURITY" };
-	for (size_t i = 0; i < TS_COUNT(secrets); i++) {
-		size_t n = strlen(secrets[i]);
-		if (ts_str_case_find(path, secrets[i]) == path && (path[n] == '\0' || path[n] == '\\')) {
-			return true;
-		}
-	}
-	return false;
-}
-
 enum ts_reg_found ts_regs_live_find(
 	struct ts_regs_live *l, const char *text, struct ts_reg_key *key, const char **why)
 {
@@ -149,7 +136,7 @@ enum ts_reg_found ts_regs_live_find(
 	}
 	if (!rooted) {
 		refused = "there is no such root; full names are meant, such as HKEY_LOCAL_MACHINE";
-	} else if (is_secret(path)) {
+	} else if (ts_regs_is_secret(path)) {
 		refused = "SAM and SECURITY are never read: they hold secrets";
 	}
 	if (refused != NULL) {
@@ -200,7 +187,7 @@ bool ts_regs_live_next_key(
 		const char *path = told == TS_TOLD_YES ? ts_arena_printf(l->arena, "%s\\%s", l->keys[at].path,
 								 ts_buf_str(name))
 						       : NULL;
-		if (path != NULL && !is_secret(path)) {
+		if (path != NULL && !ts_regs_is_secret(path)) {
 			out->at = add_key(l, path, NULL);
 			l->keys[out->at].time = time;
 			return true;

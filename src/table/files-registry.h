@@ -98,6 +98,8 @@ bool ts_regs_root(const struct ts_regs *r, size_t i, const char **path, struct t
 
 /* --- in few words --- */
 
+/* Is it in a hive with the secrets of accounts, which is never read, elevated or not? */
+bool ts_regs_is_secret(const char *path);
 /* Tell the ledger why a key or a part of a table is not there; what may be NULL. False for TS_REG_FOUND, and for
  * TS_REG_ABSENT, of which nothing is said. */
 bool ts_regs_tell(struct ts_scan *s, enum ts_reg_found found, const char *what, const char *why);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "os/thread.h"
+#include "table/files-registry.h"
 #include "table/scope.h"
 
 struct kept {
@@ -56,24 +57,9 @@ void ts_record_free(struct ts_record *r)
 
 /* --- scans --- */
 
-/* The hives with the secrets of accounts are never read. */
 static bool is_secret(const struct ts_scan *s)
 {
-	static const char *const secrets[] = { "HKEY_LOCAL_MACHINE\\SAM", "HKEY_LOCAL_MACHINE\\SECURITY" };
-	if (strncmp(ts_scan_table(s)->name, "registry", 8) != 0) {
-		return false;
-	}
-	for (size_t i = 0; i < TS_COUNT(secrets); i++) {
-		size_t n = strlen(secrets[i]);
-		const char *subject = ts_scan_subject(s);
-		char *head = ts_xstrndup(subject, n < strlen(subject) ? n : strlen(subject));
-		bool found = ts_str_case_eq(head, secrets[i]) && (subject[n] == '\0' || subject[n] == '\\');
-		free(head);
-		if (found) {
-			return true;
-		}
-	}
-	return false;
+	return strncmp(ts_scan_table(s)->name, "registry", 8) == 0 && ts_regs_is_secret(ts_scan_subject(s));
 }
 
 /* Is this constraint kept when the subject is looked at as a whole? */
