@@ -98,8 +98,9 @@ static bool set_name(SSL *ssl, const char *name)
 				       (void *)(uintptr_t)name) == 1;
 }
 
-static void *open_engine(const struct ts_tls_options *o)
+static void *open_engine(const struct ts_tls_options *o, char *why, size_t size)
 {
+	snprintf(why, size, "the TLS library cannot be set up");
 	if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1) {
 		return NULL;
 	}

@@ -14,8 +14,8 @@ enum ts_tls_step {
 /* What the module exports as ts_module_tls. */
 struct ts_tls_ops {
 	int version; /* TS_TLS_OPS_VERSION */
-	/* NULL = no memory. */
-	void *(*open)(const struct ts_tls_options *o);
+	/* NULL with the reason: no memory, or the library cannot do what is asked. */
+	void *(*open)(const struct ts_tls_options *o, char *why, size_t size);
 	void (*close)(void *t);
 	enum ts_tls_step (*handshake)(void *t);
 	enum ts_tls_step (*read)(void *t, void *p, size_t room, size_t *n);
@@ -34,6 +34,6 @@ struct ts_tls_ops {
 	bool (*thumbprints)(
 		const unsigned char *der, size_t n, unsigned char sha1[20], unsigned char sha256[32]);
 };
-#define TS_TLS_OPS_VERSION 1
+#define TS_TLS_OPS_VERSION 2
 
 #endif

@@ -45,9 +45,10 @@ struct ts_tls *ts_tls_new(struct ts_stream *s, const struct ts_tls_options *o, s
 		ts_fail(err, "%d bytes cannot be added to the first flight", o->pad_hello);
 		return NULL;
 	}
-	void *engine = ops->open(o);
+	char why[200] = "";
+	void *engine = ops->open(o, why, sizeof(why));
 	if (engine == NULL) {
-		ts_fail(err, "the TLS library cannot be set up");
+		ts_fail(err, "%s", why);
 		return NULL;
 	}
 	struct ts_tls *t = ts_xcalloc(1, sizeof(*t));

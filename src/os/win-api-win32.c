@@ -20,6 +20,7 @@ static const struct {
 	[TS_WIN_WEVTAPI] = LIBRARY(L"wevtapi.dll", TS_WEVTAPI_FUNCTIONS, struct ts_wevtapi),
 	[TS_WIN_IPHLPAPI] = LIBRARY(L"iphlpapi.dll", TS_IPHLPAPI_FUNCTIONS, struct ts_iphlpapi),
 	[TS_WIN_CRYPT32] = LIBRARY(L"crypt32.dll", TS_CRYPT32_FUNCTIONS, struct ts_crypt32),
+	[TS_WIN_SECUR32] = LIBRARY(L"secur32.dll", TS_SECUR32_FUNCTIONS, struct ts_secur32),
 	[TS_WIN_NCRYPT] = LIBRARY(L"ncrypt.dll", TS_NCRYPT_FUNCTIONS, struct ts_ncrypt),
 	[TS_WIN_WTSAPI32] = LIBRARY(L"wtsapi32.dll", TS_WTSAPI32_FUNCTIONS, struct ts_wtsapi32),
 	[TS_WIN_NETAPI32] = LIBRARY(L"netapi32.dll", TS_NETAPI32_FUNCTIONS, struct ts_netapi32),
@@ -72,6 +73,11 @@ const struct ts_iphlpapi *ts_iphlpapi(void)
 const struct ts_crypt32 *ts_crypt32(void)
 {
 	return functions_of(TS_WIN_CRYPT32);
+}
+
+const struct ts_secur32 *ts_secur32(void)
+{
+	return functions_of(TS_WIN_SECUR32);
 }
 
 const struct ts_ncrypt *ts_ncrypt(void)

@@ -14,6 +14,8 @@
 #include <ntsecapi.h>
 #include <stdbool.h>
 #include <wincrypt.h>
+#define SECURITY_WIN32
+#include <security.h>
 #include <winevt.h>
 #include <wtsapi32.h>
 
@@ -43,7 +45,14 @@
 	X(CertEnumSystemStore)                                                                               \
 	X(CertEnumCertificatesInStore)                                                                       \
 	X(CertFreeCertificateContext)                                                                        \
-	X(CertGetCertificateContextProperty)
+	X(CertGetCertificateContextProperty)                                                                 \
+	X(CertCreateCertificateContext)                                                                      \
+	X(CertAddEncodedCertificateToStore)                                                                  \
+	X(CertGetCertificateChain)                                                                           \
+	X(CertFreeCertificateChain)                                                                          \
+	X(CryptHashCertificate)
+
+#define TS_SECUR32_FUNCTIONS(X) X(InitSecurityInterfaceW)
 
 #define TS_NCRYPT_FUNCTIONS(X)                                                                               \
 	X(NCryptOpenStorageProvider)                                                                         \
@@ -85,6 +94,9 @@ struct ts_iphlpapi {
 struct ts_crypt32 {
 	TS_CRYPT32_FUNCTIONS(TS_API_FIELD)
 };
+struct ts_secur32 {
+	TS_SECUR32_FUNCTIONS(TS_API_FIELD)
+};
 struct ts_ncrypt {
 	TS_NCRYPT_FUNCTIONS(TS_API_FIELD)
 };
@@ -102,6 +114,7 @@ enum ts_win_library {
 	TS_WIN_WEVTAPI,
 	TS_WIN_IPHLPAPI,
 	TS_WIN_CRYPT32,
+	TS_WIN_SECUR32,
 	TS_WIN_NCRYPT,
 	TS_WIN_WTSAPI32,
 	TS_WIN_NETAPI32,
@@ -113,6 +126,7 @@ enum ts_win_library {
 const struct ts_wevtapi *ts_wevtapi(void);
 const struct ts_iphlpapi *ts_iphlpapi(void);
 const struct ts_crypt32 *ts_crypt32(void);
+const struct ts_secur32 *ts_secur32(void);
 const struct ts_ncrypt *ts_ncrypt(void);
 const struct ts_wtsapi32 *ts_wtsapi32(void);
 const struct ts_netapi32 *ts_netapi32(void);

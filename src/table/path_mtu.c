@@ -191,8 +191,9 @@ static void search(struct search *q)
 		give_up(q, TS_SEEN_TIMEOUT,
 			"the check's time limit came before the size of packets was known");
 	} else if (!q->a->known && q->last.end == TS_RDP_NO_TLS) {
-		give_up(q, TS_SEEN_UNSUPPORTED,
-			"this program cannot speak TLS, without which no large packet is exchanged");
+		char why[sizeof(q->last.detail) + 64];
+		(void)snprintf(why, sizeof(why), "no large packet can be sent: %s", q->last.detail);
+		give_up(q, TS_SEEN_UNSUPPORTED, why);
 	} else if (!q->a->known) {
 		const char *words = q->last.stage == TS_RDP_AT_TCP && q->before > 0
 					    ? ts_visits_words(q->scan, q->before)

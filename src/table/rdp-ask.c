@@ -174,10 +174,11 @@ void ts_rdp_answer_done(struct ts_scan *s, const struct ts_rdp_answer *a)
 void ts_rdp_answer_report(struct ts_scan *s, const struct ts_rdp_answer *a)
 {
 	size_t ends[TS_RDP_FAILED + 1] = { 0 };
-	const char *failed = "";
+	const char *failed = "", *no_tls = "";
 	for (size_t i = 0; i < a->n; i++) {
 		ends[a->results[i].end]++;
 		failed = a->results[i].end == TS_RDP_FAILED ? a->results[i].detail : failed;
+		no_tls = a->results[i].end == TS_RDP_NO_TLS ? a->results[i].detail : no_tls;
 	}
 	if (a->resolved.state == TS_RESOLVE_ERROR) {
 		ts_scan_sawf(
@@ -189,8 +190,8 @@ void ts_rdp_answer_report(struct ts_scan *s, const struct ts_rdp_answer *a)
 	} else if (ends[TS_RDP_FAILED] > 0) {
 		ts_scan_sawf(s, TS_SEEN_NOT_COLLECTED, "%s", failed);
 	} else if (ends[TS_RDP_NO_TLS] > 0) {
-		ts_scan_saw(s, NULL, TS_SEEN_UNSUPPORTED,
-			"built without TLS (the part \"tls\" is missing): nothing is known beyond X.224");
+		ts_scan_sawf(s, TS_SEEN_UNSUPPORTED, "%s: nothing is known beyond X.224",
+			ts_tls_available(NULL) ? no_tls : "built without TLS (the part \"tls\" is missing)");
 	} else if (a->left_out > 0) {
 		ts_scan_sawf(s, TS_SEEN_PARTIAL,
 			"%d of %d addresses were not tried: the cap of connections is reached",

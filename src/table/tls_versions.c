@@ -34,6 +34,20 @@ static int verdict(const struct ts_rdp_result *r)
 	return unsaid ? -1 : 0;
 }
 
+/* Can this program not make this trial, but perhaps others? Then its row says so. */
+static bool cannot_try(struct ts_scan *s, const struct ts_rdp_answer *a, const char *mode, size_t i)
+{
+	if (a->n == 0 || a->results[0].end != TS_RDP_NO_TLS || !ts_tls_available(NULL)) {
+		return false;
+	}
+	ts_row_begin(s);
+	ts_row_text(s, "mode", mode);
+	ts_row_text(s, "version", trials[i].version);
+	ts_row_text(s, "family", trials[i].family);
+	ts_row_text(s, "detail", a->results[0].detail);
+	return true;
+}
+
 /* False when the other trials are pointless. */
 static bool try_one(struct ts_scan *s, const char *host, int port, const char *mode, size_t i)
 {
@@ -50,6 +64,13 @@ static bool try_one(struct ts_scan *s, const char *host, int port, const char *m
 	const struct ts_rdp_answer *a = ts_rdp_ask(s, host, &q, true);
 	if (a == NULL) {
 		return false;
+	}
+	if (cannot_try(s, a, mode, i)) {
+		bool more = ts_row_end(s);
+		ts_scan_sawf(s, TS_SEEN_PARTIAL, "%s (%s) was not tried: %s", trials[i].version,
+			trials[i].family, a->results[0].detail);
+		ts_rdp_answer_done(s, a);
+		return more;
 	}
 	bool go_on = a->n > 0 && a->results[0].end == TS_RDP_DECIDED;
 	if (go_on) {
