@@ -51,7 +51,8 @@ static void end_record(struct ts_tls_watch *w)
 static void begin_record(struct ts_tls_watch *w)
 {
 	w->left = (size_t)w->head[3] << 8 | w->head[4];
-	w->over = w->head[0] < CHANGE_CIPHER || w->head[0] > DATA || w->head[1] != 3;
+	w->foreign = w->head[0] < CHANGE_CIPHER || w->head[0] > DATA || w->head[1] != 3;
+	w->over = w->foreign;
 	if (!w->over && w->left == 0) {
 		end_record(w);
 	}

@@ -13,9 +13,10 @@ struct ts_tls_watch {
 	size_t left; /* of the record's content */
 	unsigned char body[96];
 	size_t nbody;
-	bool over;  /* no TLS, or encrypted from here on */
-	int alert;  /* the last fatal one, -1 = none */
-	int cipher; /* of a ServerHello, -1 = none yet */
+	bool over;    /* no TLS, or encrypted from here on */
+	bool foreign; /* no TLS */
+	int alert;    /* the last fatal one, -1 = none */
+	int cipher;   /* of a ServerHello, -1 = none yet */
 };
 
 void ts_tls_watch_init(struct ts_tls_watch *w);

@@ -265,6 +265,10 @@ static enum ts_tls_step handshake(void *t)
 		if (e->in.len == 0) {
 			return TS_TLS_STEP_READ;
 		}
+		/* Schannel may wait for the rest of what it takes for a record. */
+		if (e->received.foreign) {
+			return fail(e, SEC_E_ILLEGAL_MESSAGE);
+		}
 		SECURITY_STATUS status = advance(e);
 		if (status == SEC_E_OK) {
 			return established(e);

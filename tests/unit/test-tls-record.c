@@ -45,6 +45,13 @@ static void test_watch(void)
 			CHECK_ROW(name, w.cipher == rows[i].cipher);
 		}
 	}
+	struct ts_tls_watch w;
+	ts_tls_watch_init(&w);
+	ts_tls_watch_feed(&w, BYTES(HELLO "\x14\x03\x03\x00\x01\x01"));
+	CHECK(w.over && !w.foreign);
+	ts_tls_watch_init(&w);
+	ts_tls_watch_feed(&w, BYTES("\x03\x00\x00\x09\x02"));
+	CHECK(w.over && w.foreign);
 	CHECK_STR(ts_tls_cipher_name(0xC02F), "ECDHE-RSA-AES128-GCM-SHA256");
 	CHECK_STR(ts_tls_cipher_name(0x1301), "TLS_AES_128_GCM_SHA256");
 	CHECK(ts_tls_cipher_name(0) == NULL);
