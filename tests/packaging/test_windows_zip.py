@@ -28,7 +28,7 @@ def main(top):
     (deps / "share/doc/lib").mkdir(parents=True)
     (deps / "share/doc/lib/copyright").write_text("as is\n", encoding="utf-8")
     for out in ("one.zip", "two.zip"):
-        done = run("make-zip", "--native", PROGRAM, "--deps", deps, exe, top / out)
+        done = run("make-zip", "--native", PROGRAM, exe, top / out, deps)
         check(done.returncode == 0 and done.stdout.strip() == str(top / out), done)
         exe.touch()
     data = (top / "one.zip").read_bytes()
@@ -50,7 +50,7 @@ def main(top):
         want, name = line.split(" *")
         check(hashlib.sha256(files[name]).hexdigest() == want, f"checksum of {name}")
     check(len(files["SHA256SUMS"].splitlines()) == len(files) - 1, "a file without a checksum")
-    check(run("make-zip", "--native", PROGRAM, "--deps", top, exe, top / "x.zip").returncode != 0, "no licences, and nothing said")
+    check(run("make-zip", "--native", PROGRAM, exe, top / "x.zip", top).returncode != 0, "no licences, and nothing said")
     check(not (top / "x.zip").exists(), "half a zip")
 
     done = run("make-winget", top / "one.zip", "https://host.invalid/a.zip", top / "winget")
