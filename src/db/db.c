@@ -113,7 +113,7 @@ static bool check_file(const char *path, const struct ts_db_kind *kind, struct t
 			[TS_FILE_OTHER] = "it is no regular file" };
 		return ts_fail(err, "cannot open the %s \"%s\": %s", kind->name, path, words[info.kind]);
 	}
-	FILE *f = fopen(path, "rb");
+	FILE *f = ts_os_open(path);
 	if (f == NULL) {
 		return ts_fail(err, "cannot open the %s \"%s\": no permission to read it", kind->name, path);
 	}
@@ -284,7 +284,7 @@ bool ts_db_vacuum_into(sqlite3 *db, const char *path, struct ts_err *err)
 	(void)sqlite3_finalize(stmt);
 	free(name);
 	if (!ok) {
-		(void)remove(path);
+		(void)ts_os_remove(path);
 	}
 	return ok;
 }

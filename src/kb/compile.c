@@ -365,7 +365,7 @@ bool ts_compile_write(sqlite3 *db, const char *out_path, struct ts_err *err)
 	temp = ts_xasprintf("%s.%016llx.tmp", out_path, (unsigned long long)unique);
 	ok = ts_db_vacuum_into(db, temp, err) && ts_os_replace_file(temp, out_path, err);
 	if (!ok) {
-		remove(temp);
+		(void)ts_os_remove(temp);
 	}
 	free(temp);
 	return ok;

@@ -1,5 +1,6 @@
 /* kb/digest.c - SHA-256. */
 #include "kb/digest.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -123,7 +124,7 @@ bool ts_digest_file(const char *path, char out[65], struct ts_err *err)
 {
 	unsigned char buffer[16384];
 	struct ts_digest d;
-	FILE *f = fopen(path, "rb");
+	FILE *f = ts_os_open(path);
 	size_t n;
 	bool ok;
 

@@ -62,6 +62,16 @@ bool ts_os_stat(const char *path, struct ts_file_info *info, struct ts_err *err)
 	return true;
 }
 
+FILE *ts_os_open(const char *path)
+{
+	return fopen(path, "rb");
+}
+
+bool ts_os_remove(const char *path)
+{
+	return unlink(path) == 0;
+}
+
 /* Open for reading without waiting for the writer of a pipe, and without becoming its terminal's owner. */
 static int open_to_read(const char *path, struct ts_err *err)
 {

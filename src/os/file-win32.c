@@ -131,6 +131,22 @@ bool ts_os_stat(const char *path, struct ts_file_info *info, struct ts_err *err)
 	return true;
 }
 
+FILE *ts_os_open(const char *path)
+{
+	wchar_t *wide = ts_wide(path);
+	FILE *f = _wfopen(wide, L"rbN");
+	free(wide);
+	return f;
+}
+
+bool ts_os_remove(const char *path)
+{
+	wchar_t *wide = ts_wide(path);
+	bool ok = DeleteFileW(wide) != 0;
+	free(wide);
+	return ok;
+}
+
 /* Bytes from a file, a pipe or what is typed; 0 at the end, -1 with the last error. */
 static int read_some(HANDLE h, char *p, DWORD room)
 {
@@ -228,13 +244,6 @@ static bool move_over(const char *from, const char *to)
 	return ok;
 }
 
-static void delete_file(const char *path)
-{
-	wchar_t *wide = ts_wide(path);
-	(void)DeleteFileW(wide);
-	free(wide);
-}
-
 static bool write_device(const char *path, const void *data, size_t n, struct ts_err *err)
 {
 	HANDLE h = open_wide(path, GENERIC_WRITE, OPEN_EXISTING, 0);
@@ -271,7 +280,7 @@ bool ts_os_write_file(const char *path, const void *data, size_t n, unsigned mod
 		why = GetLastError();
 	}
 	if (made && !ok) {
-		delete_file(temporary);
+		(void)ts_os_remove(temporary);
 	}
 	free(temporary);
 	return ok || fail(err, "write", path, why);

@@ -63,6 +63,10 @@ struct ts_file_info {
 };
 /* False only when the answer is unknown (no permission ...); a missing file is kind TS_FILE_NONE. */
 bool ts_os_stat(const char *path, struct ts_file_info *info, struct ts_err *err);
+/* A file for reading bytes by the C library, whatever letters its name has; NULL when it cannot be opened. */
+FILE *ts_os_open(const char *path);
+/* Delete a file. False when it is still there, or was not. */
+bool ts_os_remove(const char *path);
 /* Read a whole file ("-" is standard input) into b up to b->max; more than that, or any read error, is a failure. */
 bool ts_os_read_file(const char *path, struct ts_buf *b, struct ts_err *err);
 /* Write through a temporary file beside path, fsync, rename: the old content or the new, never half. mode like 0644. Symbolic links at path are replaced, not

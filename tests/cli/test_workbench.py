@@ -8,7 +8,7 @@ import subprocess
 import sys
 import xml.dom.minidom
 
-from harness import DEMO, ROOT, Skip, Terminal, check, main, test
+from harness import DEMO, ROOT, WRAPPER, Skip, Terminal, check, main, test
 
 PACK = os.path.join(ROOT, "kb/rdp/pack.yaml")
 ARTICLE = os.path.join(ROOT, "../shared/reference/rdp/article.txt")
@@ -342,6 +342,8 @@ def evidence_of_a_machine_of_another_entry(h):
 
 @test
 def cases_runner(h):
+    if WRAPPER:
+        raise Skip("script/cases drives the program of its own system")
     try:
         import yaml  # noqa: F401
     except ImportError:

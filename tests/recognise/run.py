@@ -27,9 +27,11 @@ def inputs(folder):
 
 def recognise(case):
     env = {"TROUBLESHOOT_KB": os.environ["TS_KB_DB"], "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent"}
+    if os.environ.get("TS_WRAPPER"):  # Wine has its folder there
+        env["HOME"] = os.environ["HOME"]
     if "LSAN_OPTIONS" in os.environ:
         env["LSAN_OPTIONS"] = os.environ["LSAN_OPTIONS"]
-    done = subprocess.run([*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), os.environ["TS_PROGRAM"], "--text=-", "--no-checks", "--format=json"], input=case[2], capture_output=True,
+    done = subprocess.run([*shlex.split(os.environ.get("TS_WRAPPER", "")), os.environ["TS_PROGRAM"], "--text=-", "--no-checks", "--format=json"], input=case[2], capture_output=True,
                           text=True, env=env, timeout=60)
     try:
         said = json.loads(done.stdout)["input"]
