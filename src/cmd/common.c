@@ -216,7 +216,7 @@ int ts_cmd_emit(const struct ts_options *o, const struct ts_buf *out, int status
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		/* A reader that has seen enough (head, less) is no error. */
-		return errno == EPIPE
+		return ts_os_reader_gone(errno)
 			       ? status
 			       : ts_cmd_error(TS_EXIT_INTERNAL, "standard output: %s", strerror(errno));
 	}

@@ -95,6 +95,11 @@ const char *ts_os_terminal_name(void)
 	return ts_os_env("TERM");
 }
 
+bool ts_os_reader_gone(int error)
+{
+	return error == EPIPE;
+}
+
 bool ts_os_isatty(FILE *f)
 {
 	return isatty(fileno(f)) == 1;

@@ -1,6 +1,7 @@
 /* os/os-win32.c - clocks, environment and rights on Windows. */
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
@@ -111,6 +112,12 @@ bool ts_os_env_is_empty(const char *name)
 	bool empty = value != NULL && *value == '\0';
 	free(value);
 	return empty;
+}
+
+bool ts_os_reader_gone(int error)
+{
+	/* The C library has no errno for ERROR_NO_DATA, "the pipe is being closed". */
+	return error == EPIPE || error == EINVAL;
 }
 
 bool ts_os_elevated(void)

@@ -31,6 +31,8 @@ bool ts_os_elevated(void); /* root or administrator: EUID 0 or sudo */
 /* The kind of terminal as $TERM has it, "dumb" where it understands no sequences; NULL when nothing is known. */
 const char *ts_os_terminal_name(void);
 bool ts_os_isatty(FILE *f);
+/* Does this errno of a write say that nobody reads any more? */
+bool ts_os_reader_gone(int error);
 /* Columns and rows of the terminal behind f; false when it is none. */
 bool ts_os_term_size(FILE *f, int *columns, int *rows);
 /* Does the locale's codeset say UTF-8? (setlocale(LC_CTYPE, "") was called by main.) */

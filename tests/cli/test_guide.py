@@ -4,7 +4,7 @@ import signal
 import socket
 import time
 
-from harness import DEMO, SGR, Home, Skip, Terminal, check, main, test
+from harness import DEMO, SGR, WRAPPER, Home, Skip, Terminal, check, main, test
 from net import deaf_port, free_port, listener
 
 PROMPT = r"> $"
@@ -216,6 +216,8 @@ def a_stopped_program_comes_back_with_its_line(h):
 
 @test
 def a_signal_for_us_is_not_passed_on(h):
+    if WRAPPER:
+        raise Skip("Windows has no signals")
     import subprocess
     import pty
     # A parent that says when it gets a signal, and waits for its child.
