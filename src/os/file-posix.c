@@ -237,7 +237,12 @@ bool ts_os_replace_file(const char *from, const char *to, struct ts_err *err)
 
 bool ts_os_create_private(const char *path, struct ts_err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	/* Exclusive first: what this call makes is ours from its first byte; what is there already is opened as it is. */
+	int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+	if (fd < 0 && errno == EEXIST) {
+		fd = open(path, flags);
+	}
 	struct stat st;
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		ts_fail(err, "cannot open \"%s\": %s", path,

@@ -249,6 +249,8 @@ def private_from_the_first_byte(h):
     made = [line for line in calls.splitlines() if "O_CREAT" in line and "/state/troubleshoot/" in line]
     check(len(made) >= 3 and all(", 0600)" in line and "O_NOFOLLOW" in line for line in made if "-journal" not in line and "sessions.db" not in line), made)
     check(all(", 0600)" in line for line in made), made)
+    first = [next(line for line in made if f'/{name}"' in line) for name in ("sessions.db", "sessions.lock")]
+    check(all("O_EXCL" in line and "O_NOFOLLOW" in line for line in first), first)
     history = [line for line in made if "/.history." in line]
     check(len(history) == 1 and "O_EXCL" in history[0], made)
     check(re.search(r'rename[^\n]*/\.history\.[^\n]*troubleshoot/history"', calls), calls[-2000:])
