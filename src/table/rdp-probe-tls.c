@@ -70,6 +70,8 @@ static bool tls_failed(struct rdp_probe *p, enum ts_tls_state state)
 	case TS_TLS_ALERT: return alerted(p);
 	case TS_TLS_NOT_TLS: return clear_text(p);
 	case TS_TLS_REFUSED:
+		p->r->refused_here = true;
+		p->r->alert_sent = sent;
 		return rdp_probe_end(p, "malformed", NULL,
 			"this computer cannot go on with what the server sent in TLS: %s%s%s",
 			ts_tls_words(p->tls), sent >= 0 ? "; sent alert " : "",

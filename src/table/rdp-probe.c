@@ -305,7 +305,9 @@ void ts_rdp_probe_run(const struct ts_rdp_question *q, const struct ts_net_addr 
 	const atomic_bool *cancel, struct ts_rdp_result *out)
 {
 	double start = ts_os_mono_ms_f();
-	*out = (struct ts_rdp_result){ .address = *address, .alert = -1, .tls_info = { -1, -1, -1 } };
+	*out = (struct ts_rdp_result){
+		.address = *address, .alert = -1, .alert_sent = -1, .tls_info = { -1, -1, -1 }
+	};
 	for (int i = 0; i < TS_RDP_STAGES; i++) {
 		out->ms[i] = -1;
 	}

@@ -60,6 +60,8 @@ struct ts_rdp_result {
 	struct ts_stream_info tls_info; /* of the kernel at the end of the TLS stage; -1 = unknown */
 	bool has_tls;                   /* the handshake was completed */
 	int alert;                      /* fatal alert of the server, -1 = none */
+	bool refused_here;              /* this side could not go on with what the server sent in TLS */
+	int alert_sent;                 /* the alert with which it then ended, -1 = none */
 	uint64_t tls_received;          /* bytes that the server sent since our ClientHello */
 	char tls_version[16], tls_cipher[64];
 	struct ts_tls_der chain[TS_RDP_CHAIN]; /* the server's certificate first */

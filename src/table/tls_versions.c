@@ -4,6 +4,9 @@
 #include "table/scan.h"
 #include "table/schema.h"
 
+/* RFC 8446 section 6.2: what this side says to an answer in a version that it did not ask for. */
+#define ALERT_PROTOCOL_VERSION 70
+
 static const struct {
 	const char *version;
 	int number;
@@ -28,9 +31,10 @@ static int verdict(const struct ts_rdp_result *r)
 	if (r->has_tls) {
 		return 1;
 	}
-	/* Silence declines nothing, and what this side refused to send says nothing of the server. */
+	/* Silence declines nothing. What this side refuses says nothing of the server, but for an answer in another
+	 * version than the one asked for. */
 	bool unsaid = strcmp(r->symptom, "timeout") == 0 ||
-		      (r->tls_received == 0 && strcmp(r->symptom, "malformed") == 0);
+		      (r->refused_here && r->alert_sent != ALERT_PROTOCOL_VERSION);
 	return unsaid ? -1 : 0;
 }
 

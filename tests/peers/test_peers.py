@@ -404,6 +404,15 @@ def own_versions():
         rows = rows_of("tls_versions", "127.0.0.1", p.port, "AND family IN ('ecdhe-gcm', 'dhe')")["rows"]
         check("families", [(r["family"], r["accepted"]) for r in rows], [("ecdhe-gcm", 1), ("dhe", 0)])
 
+    def broken(conn):  # a ServerHello without a body: this side cannot go on, and that declines no version
+        tls_peer.answer_cr(conn, 1)
+        conn.recv(4096)
+        conn.sendall(bytes.fromhex("160303000402000000"))
+        peerlib.hold(conn, 5)
+    with Server(broken) as p:
+        rows = rows_of("tls_versions", "127.0.0.1", p.port, "AND version = 'TLSv1.2' AND family = 'all'")["rows"]
+        check("an unreadable answer declines nothing", [(r["version"], r["accepted"]) for r in rows], [("TLSv1.2", None)])
+
 
 def own_one_connection():
     def handler(conn):
