@@ -214,12 +214,17 @@ static bool has_word(const char *text, const char *word)
 }
 
 /* The walk here goes by what was just asked. Tables that would make more connections, or take half a second and longer, are
- * left to the report that `probe` names as the next step. */
+ * left to the report that `probe` names as the next step. Of machines that were not given nothing can be seen, and to
+ * find that out by an empty connection for each check takes longer than the probe. */
 static struct ts_conn *open_conn(
 	void *ctx, const char *machine, const char *sql, const struct ts_budget *budget, struct ts_err *err)
 {
 	static const char *const not_asked[] = { "ping", "tls_versions", "path_mtu" };
 	const struct ts_probe *p = ctx;
+	if (ts_evidence_source(p->evidence, machine) == TS_FROM_NONE) {
+		(void)ts_fail(err, "nothing is known of the machine '%s'", machine);
+		return NULL;
+	}
 	for (size_t i = 0; i < TS_COUNT(not_asked); i++) {
 		bool known = strcmp(not_asked[i], "path_mtu") == 0 && p->mtu.arena != NULL;
 		if (!known && has_word(sql, not_asked[i])) {
