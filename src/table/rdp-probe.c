@@ -13,7 +13,7 @@
 #define TCP_MS     3000
 #define X224_MS    3000
 #define NAMING_MS  200 /* for more bytes of a protocol that is not RDP */
-#define FOLLOW_MS  60  /* for an ultimatum in the same breath as a failure, beyond a round trip */
+#define FOLLOW_MS  5   /* for an ultimatum in the same breath as a failure, beyond two round trips */
 #define FIRST_LOOK 16  /* bytes by which other protocols are told */
 
 const char *ts_rdp_stage_name(enum ts_rdp_stage s)
@@ -168,7 +168,7 @@ static void look_behind(struct rdp_probe *p)
 	enum ts_tpkt kind;
 	size_t n;
 	double rtt = p->r->tcp.rtt_ms > 0 && p->r->tcp.rtt_ms < 1000 ? p->r->tcp.rtt_ms : 0;
-	int64_t soon = ts_os_mono_ms() + FOLLOW_MS + (int64_t)rtt;
+	int64_t soon = ts_os_mono_ms() + FOLLOW_MS + (int64_t)(2 * rtt);
 	enum ts_stream_state s = read_packet(
 		p, buf, sizeof(buf), soon < p->stage_deadline ? soon : p->stage_deadline, &n, &kind);
 	if (s == TS_STREAM_OK && kind == TS_TPKT_WHOLE && ts_x224_parse(buf, n, &next) == TS_X224_ULTIMATUM) {
