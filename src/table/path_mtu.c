@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "os/os.h"
 #include "table/probe.h"
-#include "table/rdp-probe.h"
+#include "table/rdp-ask.h"
 #include "table/scan.h"
 #include "table/schema.h"
 #include "table/visits.h"
@@ -18,7 +18,8 @@
 #define TRIES      9
 #define EXACT      8    /* bytes between the largest that passed and the smallest that did not */
 #define STALL_MS   700  /* a handshake that takes this much longer than the good one has stalled */
-#define FIRST_MS   2500 /* for an attempt of which nothing is known yet */
+#define FIRST_MS   2000 /* for the first attempt that is expected to pass after one has stalled */
+#define WHOLE_MS   5500 /* for all attempts after the usual handshake; what is known by then is told */
 #define HEADERS_V4 40   /* IP and TCP */
 #define HEADERS_V6 60
 
@@ -40,6 +41,7 @@ struct search {
 	int port;
 	struct mtu_answer *a;
 	int tries;
+	int64_t deadline;          /* of all attempts together */
 	double good_ms;            /* of a handshake that passed */
 	struct ts_rdp_result last; /* of the latest attempt; finished each time */
 	int before;
@@ -52,6 +54,47 @@ struct question {
 	int port;
 };
 
+/* Of the latest attempt. */
+static enum outcome judge(struct search *q)
+{
+	const struct ts_rdp_result *r = &q->last;
+	if (ts_budget_check(ts_scan_budget(q->scan)) != TS_BUDGET_OK) {
+		return ENDED;
+	}
+	if (r->has_tls) {
+		double ms = r->ms[TS_RDP_AT_TCP] + r->ms[TS_RDP_AT_TLS] +
+			    (r->ms[TS_RDP_AT_X224] > 0 ? r->ms[TS_RDP_AT_X224] : 0);
+		q->good_ms = ms > q->good_ms ? ms : q->good_ms;
+		return PASSED;
+	}
+	bool silent = r->end == TS_RDP_CUT || strcmp(r->symptom, "timeout") == 0;
+	return r->stage == TS_RDP_AT_TLS && silent ? STALLED : OTHER;
+}
+
+/* The usual handshake: the same question as rdp_handshake puts, and so put once for both. Of several addresses the first one that
+ * gets to TLS is looked at. */
+static enum outcome usual_handshake(struct search *q)
+{
+	struct ts_rdp_question rq = { .port = q->port,
+		.protocols = TS_RDP_OFFER,
+		.direct = q->port == HTTPS,
+		.tls_only = q->port == HTTPS };
+	const struct ts_rdp_answer *a = ts_rdp_ask(q->scan, q->host, &rq, false);
+	const struct ts_rdp_result *r = a != NULL && a->n > 0 ? &a->results[0] : NULL;
+	for (size_t i = 0; r != NULL && r->stage < TS_RDP_AT_TLS && i < a->n; i++) {
+		r = a->results[i].stage >= TS_RDP_AT_TLS ? &a->results[i] : r;
+	}
+	if (r != NULL) {
+		q->last = *r;
+		q->last.nchain = 0; /* stays with the answer */
+		q->addr = r->address;
+	} else {
+		(void)snprintf(q->last.detail, sizeof(q->last.detail), "no connection could be made");
+	}
+	ts_rdp_answer_done(q->scan, a);
+	return a == NULL ? ENDED : judge(q);
+}
+
 /* One handshake with segments of at most that size; 0 = the system's own. */
 static enum outcome try_size(struct search *q, int max_segment, int pad, int limit_ms)
 {
@@ -63,7 +106,7 @@ static enum outcome try_size(struct search *q, int max_segment, int pad, int lim
 		.tls_only = true,
 		.max_segment = max_segment,
 		.tls = { .server_name = ts_net_parse(q->host, &ip) ? NULL : q->host, .pad_hello = pad } };
-	if (b->connections <= 0 || q->tries == TRIES) {
+	if (b->connections <= 0 || q->tries == TRIES || ts_os_mono_ms() + limit_ms > q->deadline) {
 		return OTHER;
 	}
 	bool own;
@@ -73,15 +116,7 @@ static enum outcome try_size(struct search *q, int max_segment, int pad, int lim
 	ts_rdp_probe_run(&rq, &q->addr, deadline, b->cancel, &q->last);
 	q->before = ts_visits_note(q->scan, q->addr.text, q->port, q->last.tcp.state == TS_CONNECT_OPEN);
 	ts_rdp_result_finish(&q->last);
-	if (ts_budget_check(b) != TS_BUDGET_OK) {
-		return ENDED;
-	}
-	if (q->last.has_tls) {
-		q->good_ms = q->last.elapsed_ms > q->good_ms ? q->last.elapsed_ms : q->good_ms;
-		return PASSED;
-	}
-	bool silent = q->last.end == TS_RDP_CUT || strcmp(q->last.symptom, "timeout") == 0;
-	return q->last.stage == TS_RDP_AT_TLS && silent ? STALLED : OTHER;
+	return judge(q);
 }
 
 /* How long an attempt may take that is expected to stall. */
@@ -165,14 +200,14 @@ static enum outcome after_pass(struct search *q)
 /* The usual handshake stalls: does a small one pass? */
 static enum outcome after_stall(struct search *q)
 {
-	enum outcome o = try_size(q, SMALL, PAD, FIRST_MS);
+	enum outcome o = try_size(q, SMALL, 0, FIRST_MS);
 	if (o == PASSED) {
-		narrow(q, PAD);
-		return o;
-	}
-	o = o == ENDED ? o : try_size(q, SMALL, 0, FIRST_MS);
-	if (o == PASSED) {
-		narrow(q, 0);
+		/* Where the server takes it, a long flight of our own measures the way there, too. */
+		o = try_size(q, SMALL, PAD, stall_limit(q));
+		if (o != ENDED) {
+			narrow(q, o == PASSED ? PAD : 0);
+			o = PASSED;
+		}
 	} else if (o == STALLED) {
 		settle(q, "tls with small segments", 0,
 			"TLS is not answered with small packets either: the size of packets is not the "
@@ -183,7 +218,8 @@ static enum outcome after_stall(struct search *q)
 
 static void search(struct search *q)
 {
-	enum outcome o = try_size(q, 0, 0, FIRST_MS);
+	enum outcome o = usual_handshake(q);
+	q->deadline = ts_os_mono_ms() + WHOLE_MS;
 	bool first = o == OTHER;
 	o = o == PASSED ? after_pass(q) : o == STALLED ? after_stall(q) : o;
 	if (o == ENDED) {
