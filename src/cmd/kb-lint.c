@@ -55,13 +55,14 @@ int ts_cmd_kb_lint(struct ts_options *o)
 {
 	size_t entries = 0, errors = 0, warnings = 0;
 	bool unreadable = false, document = o->format != NULL && strcmp(o->format, "terminal") != 0;
+	bool sarif = document && strcmp(o->format, "sarif") == 0;
 	struct ts_lint_format f;
 	struct ts_buf b;
 	if (o->nargs == 0) {
 		return ts_cmd_error(TS_EXIT_USAGE, "kb lint needs a folder: troubleshoot kb lint kb");
 	}
 	ts_buf_init(&b, TS_BUF_MAX_TEXT);
-	ts_lint_format_begin(&f, document && strcmp(o->format, "sarif") == 0, &b);
+	ts_lint_format_begin(&f, sarif, &b);
 	for (int i = 0; i < o->nargs; i++) {
 		struct ts_diags *d;
 		struct ts_pack_set *set = read_folder(o->args[i], document, &d, &warnings, &unreadable);
@@ -73,9 +74,10 @@ int ts_cmd_kb_lint(struct ts_options *o)
 	}
 	ts_lint_format_end(&f, entries, errors, warnings, &b);
 	int status = unreadable ? TS_EXIT_NO_KB : errors > 0 ? TS_EXIT_CONFIRMED : TS_EXIT_OK;
-	if (document) {
+	/* With JSON, a folder that cannot be read is told by the error's document, and there is only one. */
+	if (document && (sarif || !unreadable)) {
 		status = ts_cmd_emit(o, &b, status);
-	} else if (!o->quiet && !unreadable) {
+	} else if (!document && !o->quiet && !unreadable) {
 		print_totals(entries, errors, warnings);
 	}
 	ts_buf_finish(&b);
