@@ -42,7 +42,10 @@ static const char *nearest_word(const struct ts_guide *g, const char *text)
 	if (g->mode == TS_GUIDE_WALK && g->ev.kind == TS_EV_ASK) {
 		const struct ts_node *node = &g->entry->nodes[g->ev.node];
 		for (size_t i = 0; i < node->nanswers && n < WORDS_MAX; i++) {
-			words[n++] = node->answers[i].label;
+			/* "none" is for checks only. */
+			if (strcmp(node->answers[i].label, "none") != 0) {
+				words[n++] = node->answers[i].label;
+			}
 		}
 	}
 	words[n] = NULL;
