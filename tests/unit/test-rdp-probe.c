@@ -1,9 +1,14 @@
 /* tests/unit/test-rdp-probe.c - the probe within a run: one connection per question however many ask, cancelling, limits of the check, hosts and
  * connections that are not allowed. What it says of each kind of server is tests/peers. */
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "os/thread.h"
 #include "os/tls.h"
@@ -204,6 +209,55 @@ static void test_cancel_udp(void)
 	close(fd);
 }
 
+/* A network of its own, in which a name server that takes everything and says nothing is the only one. False: not allowed here. */
+static bool silent_dns(void)
+{
+	char path[] = "/tmp/ts-resolv-XXXXXX";
+	static const char conf[] = "nameserver 127.0.0.1\n";
+	struct sockaddr_in a = {
+		.sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+	};
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 &&
+		unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) != 0) {
+		return false;
+	}
+	int file = mkstemp(path);
+	bool ok = file >= 0 && write(file, conf, sizeof(conf) - 1) == (ssize_t)sizeof(conf) - 1 &&
+		  mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		  mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL) == 0;
+	if (file >= 0) {
+		close(file);
+		unlink(path);
+	}
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	return ok && ioctl(fd, SIOCSIFFLAGS, &lo) == 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+}
+
+static void test_cancel_dns(void)
+{
+	int status;
+	pid_t child = fork();
+	if (child == 0) {
+		int before = test_failed;
+		if (!silent_dns()) {
+			_exit(77);
+		}
+		cancel_one("dns_lookup", "SELECT * FROM dns_lookup WHERE host = 'srv1.test'");
+		cancel_one("dns_lookup of the system",
+			"SELECT * FROM dns_lookup WHERE host = 'srv1.test' AND source = 'system'");
+		cancel_one("dns_lookup of the servers",
+			"SELECT * FROM dns_lookup WHERE host = 'srv1.test' AND source = 'server'");
+		_exit(test_failed > before);
+	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77) {
+		printf("cancelling dns_lookup: skipped, namespaces are not allowed here\n");
+	} else {
+		CHECK_INT(WEXITSTATUS(status), 0);
+	}
+}
+
 /* The cap of a check holds for the tables that connect several times, too. */
 static void test_cap(void)
 {
@@ -261,4 +315,4 @@ static void test_limits(void)
 }
 
 TEST_MAIN({ "once", test_once }, { "cancel", test_cancel }, { "cancel-udp", test_cancel_udp },
-	{ "limits", test_limits }, { "cap", test_cap })
+	{ "cancel-dns", test_cancel_dns }, { "limits", test_limits }, { "cap", test_cap })
