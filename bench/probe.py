@@ -3,17 +3,24 @@
 
 What counts as a verdict, and as a right one:
   ours      stage and symptom of `probe --format=json`, and they must be those of scenarios.tsv to the letter (closed and reset are one where it says so).
-  nmap      --script rdp-enum-encryption,rdp-ntlm-info. A verdict: a result of a script, or a port that is not open. It says "works" with SUCCESS.
-  sslscan   --rdp. A verdict: a certificate ("works"), or an error.
-  xfreerdp  +auth-only with an account that does not exist. A verdict: it ends within the limit; status 0 is "works".
-Of the others nothing more is asked than to say "works" of a healthy server and "does not work" of every other one; that they name no stage is not
-counted against them. The servers that are healthy end after the first answer of the sign-in or of MCS, so xfreerdp, which goes on, is not asked about those.
-No other program gets longer than LIMIT seconds. Times are wall times of whole processes."""
+  others    two figures for each:
+    any verdict   the program ended within LIMIT seconds and said "works" or anything else that counts as "does not work". Right: "works" of a healthy
+                  server, "does not work" of every other one. That it names no stage is not counted against it.
+    stage told    its output is one from which the stage can be told: nothing that it prints here (status and the lines below, without numbers of ports,
+                  processes and times) comes with scenarios of two different stages. So a failure that looks the same in TCP and in TLS tells no stage.
+                  The rule is kind to them: an outcome that only one scenario has tells its stage.
+  nmap      --script rdp-enum-encryption,rdp-ntlm-info. Lines: the port's state, what the scripts print. It says "works" with SUCCESS.
+  sslscan   --rdp. Lines: errors, protocols enabled or disabled, that there is a certificate ("works").
+  xfreerdp  +auth-only with an account that does not exist, on an X server (Xvfb), without which it ends before it connects. Lines: errors and
+            warnings of its log. Status 0 is "works". The healthy servers end after the first answer of the sign-in or of MCS, so xfreerdp,
+            which goes on, is not asked about those.
+Times are wall times of whole processes."""
 import argparse
 import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import statistics
@@ -32,7 +39,7 @@ def run(argv, limit):
     """(seconds, status or None when it was cut off, output)"""
     start = time.perf_counter()
     p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                         env=dict(os.environ, LC_ALL="C.UTF-8", HOME=WORK, DISPLAY=""))
+                         env=dict(os.environ, LC_ALL="C.UTF-8", HOME=WORK, DISPLAY=DISPLAY))
     try:
         out, _ = p.communicate(timeout=limit)
         return time.perf_counter() - start, p.returncode, out
@@ -41,27 +48,33 @@ def run(argv, limit):
         return time.perf_counter() - start, None, p.communicate()[0]
 
 
-# Each returns (seconds, "works", "fails" or None = no verdict).
+def outcome(status, out, pattern):
+    """What a program printed that may tell a stage: status and the lines that match, without what differs from run to run."""
+    lines = [re.sub(r"\b(?!0x)\d+\b", "#", m.group(0).strip()) for m in re.finditer(pattern, out, re.MULTILINE)]
+    return (status, *sorted(set(lines)))
+
+
+# Each returns (seconds, "works", "fails" or None = no verdict, outcome).
 
 def nmap(port):
     s, status, out = run(["nmap", "-Pn", "-n", "-p", str(port), "--script", "+rdp-enum-encryption,+rdp-ntlm-info", "127.0.0.1"], LIMIT)
+    saw = outcome(status, out, r"^\|.*|(?<=/tcp )\w+")
     if status is None:
-        return s, None
+        return s, None, saw
     if "SUCCESS" in out or "Product_Version" in out:
-        return s, "works"
-    return s, "fails" if "/tcp open" not in out or "| rdp-" in out or "|_rdp-" in out else None
+        return s, "works", saw
+    return s, "fails" if "/tcp open" not in out or "| rdp-" in out or "|_rdp-" in out else None, saw
 
 
 def sslscan(port):
     s, status, out = run(["sslscan", "--no-colour", "--rdp", "127.0.0.1:%d" % port], LIMIT)
-    if status is None:
-        return s, None
-    return s, "works" if "SSL Certificate:" in out else "fails"
+    saw = outcome(status, out, r"^.*ERROR.*|^(SSL|TLS)v.*abled|^\s*SSL Certificate:")
+    return s, None if status is None else "works" if "SSL Certificate:" in out else "fails", saw
 
 
 def xfreerdp(port):
-    s, status, out = run(["xfreerdp", "/v:127.0.0.1:%d" % port, "/u:nobody", "/p:none", "+auth-only", "/cert:ignore", "/log-level:OFF"], LIMIT)
-    return s, None if status is None else "works" if status == 0 else "fails"
+    s, status, out = run(["xfreerdp", "/v:127.0.0.1:%d" % port, "/u:nobody", "/p:none", "+auth-only", "/cert:ignore"], LIMIT)
+    return s, None if status is None else "works" if status == 0 else "fails", outcome(status, out, r"\[(ERROR|WARN)\].*")
 
 
 OTHERS = {"nmap": nmap, "sslscan": sslscan, "xfreerdp": xfreerdp}
@@ -113,8 +126,8 @@ def scenario(line, certs, others):
         for tool in others:
             if tool == "xfreerdp" and stage == "ok":
                 continue
-            s, said = OTHERS[tool](port)
-            results[tool] = (s, said is not None, said == ("works" if stage == "ok" else "fails"))
+            s, said, saw = OTHERS[tool](port)
+            results[tool] = (s, said is not None, said == ("works" if stage == "ok" else "fails"), saw)
     return name, stage, symptom, results
 
 
@@ -129,35 +142,60 @@ def healthy_times(certs, times):
 
 def show_scenario(name, stage, symptom, results):
     print("  %-36s %-10s %-16s %s" % (name, stage, symptom, "  ".join(
-        "%s %.0f ms %s" % (t, s * 1000, "right" if right else "wrong" if verdict else "no verdict") for t, (s, verdict, right) in results.items())))
+        "%s %.0f ms %s" % (t, s * 1000, "right" if right else "wrong" if verdict else "no verdict") for t, (s, verdict, right, *_) in results.items())))
+
+
+def tell_stages(all_results):
+    """Results in which (as a set of (scenario, tool)) the outcome belongs to one stage only."""
+    stages = {}
+    for _, stage, _, results in all_results:
+        for tool, r in results.items():
+            if tool != "ours":
+                stages.setdefault((tool, r[3]), set()).add(stage)
+    return {(name, tool) for name, _, _, results in all_results for tool, r in results.items()
+            if tool != "ours" and r[1] and len(stages[tool, r[3]]) == 1}
+
+
+def show_factors(all_results, what, counts):
+    """How many times faster ours is than the fastest other one that counts."""
+    least = [(min(theirs) / r["ours"][0], r["ours"][0]) for name, _, _, r in all_results
+             if (theirs := [v[0] for t, v in r.items() if t != "ours" and counts(name, t, v)])]
+    for title, factors in (("probe: fastest other, %s: median, least" % what, [f for f, _ in least]),
+                           ("  of servers that are not silent or slow", [f for f, own in least if own < 1])):
+        if factors:
+            print("%-46s %15.1fx %15.1fx          %s" % (title, statistics.median(factors), min(factors),
+                                                       "10x: %d of %d" % (sum(f >= 10 for f in factors), len(factors))))
 
 
 def summary(all_results):
+    told = tell_stages(all_results)
     for tool in ("ours", *OTHERS):
-        rows = [r[tool] for *_, r in all_results if tool in r]
+        rows = [(name, r[tool]) for name, _, _, r in all_results if tool in r]
         if not rows:
-            print("%-46s %16s" % ("probe: " + tool, "not installed" if not shutil.which(tool) else "not asked"))
+            print("%-46s %16s" % ("probe: " + tool, "not installed" if not shutil.which(tool) else "needs Xvfb" if tool == "xfreerdp" and DISPLAY == "" else "not asked"))
             continue
-        print("%-46s %10d of %2d %13.0f ms          %s" % ("probe: %s: verdicts right, median time" % tool, sum(right for *_, right in rows), len(rows),
-                                                      1000 * statistics.median(s for s, *_ in rows),
-                                                      "all" if tool == "ours" else "%d without verdict" % sum(not v for _, v, _ in rows)))
-    factors = []
-    for *_, r in all_results:
-        theirs = [s for t, (s, verdict, _) in r.items() if t != "ours" and verdict]
-        if theirs:
-            factors.append(min(theirs) / r["ours"][0])
-    if factors:
-        quick = [min(s for t, (s, v, _) in r.items() if t != "ours" and v) / r["ours"][0] for *_, r in all_results
-                 if r["ours"][0] < 1 and any(v for t, (_, v, _) in r.items() if t != "ours")]
-        print("%-46s %15.0fx %15.1fx          %s" % ("probe: the fastest other with a verdict, median, least", statistics.median(factors), min(factors),
-                                                   "10x: %d of %d" % (sum(f >= 10 for f in factors), len(factors))))
-        if quick:
-            print("%-46s %15.0fx %15.1fx          %s" % ("  of servers that are not silent or slow themselves", statistics.median(quick), min(quick),
-                                                       "10x: %d of %d" % (sum(f >= 10 for f in quick), len(quick))))
+        print("%-46s %10d of %2d %13.0f ms          %s" % ("probe: %s: verdicts right, median time" % tool, sum(r[2] for _, r in rows), len(rows),
+                                                      1000 * statistics.median(r[0] for _, r in rows),
+                                                      "all" if tool == "ours" else "any verdict: %d, stage told: %d" % (
+                                                          sum(r[1] for _, r in rows), sum((name, tool) in told for name, _ in rows))))
+    show_factors(all_results, "any verdict", lambda name, t, v: v[1])
+    show_factors(all_results, "stage told", lambda name, t, v: (name, t) in told)
+
+
+def x_server():
+    """A server for xfreerdp: (process, display), or (None, "") where there is none."""
+    if not shutil.which("Xvfb"):
+        return None, ""
+    read, write = os.pipe()
+    p = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp"], pass_fds=[write],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as f:
+        return p, ":" + f.readline().strip()
 
 
 def main():
-    global PROGRAM, WORK
+    global PROGRAM, WORK, DISPLAY
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("program")
     ap.add_argument("--quick", action="store_true", help="without the other programs")
@@ -167,7 +205,8 @@ def main():
     if not (PEERS / "scenarios.tsv").exists() or not shutil.which("openssl"):
         print("%-46s %16s" % ("probe", "needs ../shared/peers and openssl"))
         return
-    others = [] if args.quick else [t for t in OTHERS if shutil.which(t)]
+    xserver, DISPLAY = (None, "") if args.quick else x_server()
+    others = [] if args.quick else [t for t in OTHERS if shutil.which(t) and (t != "xfreerdp" or xserver is not None)]
     lines = [line for line in (PEERS / "scenarios.tsv").read_text().splitlines() if line and line[0] != "#"]
     with tempfile.TemporaryDirectory(prefix="bench-probe-") as WORK:
         certs = WORK + "/certs"
@@ -180,6 +219,9 @@ def main():
                 if args.verbose or not r[3]["ours"][2]:
                     show_scenario(*r)
         summary(results)
+    if xserver is not None:
+        xserver.kill()
+        xserver.wait()
 
 
 if __name__ == "__main__":
