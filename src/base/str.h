@@ -15,7 +15,7 @@ struct ts_str {
 struct ts_str ts_str_of(const char *s); /* NULL gives an empty view */
 struct ts_str ts_str_trim(struct ts_str s);
 bool ts_str_eq(struct ts_str a, const char *b);
-bool ts_str_case_eq(const char *a, const char *b); /* ASCII only, never by locale */
+bool ts_str_case_eq(const char *a, const char *b);     /* ASCII only, never by locale */
 int ts_str_case_compare(const char *a, const char *b); /* as strcmp() */
 bool ts_str_starts(const char *s, const char *prefix);
 bool ts_str_ends(const char *s, const char *suffix);
