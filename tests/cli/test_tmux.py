@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import DEMO, Skip, check, main, test
+from harness import DEMO, WRAPPER, Skip, check, main, test
 from net import deaf_port
 
 TMUX = shutil.which("tmux")
@@ -17,6 +17,8 @@ class Screen:
     """A terminal of its own tmux server, with sh in it, and the program started from there."""
 
     def __init__(self, h, *args, columns=80, rows=30, env=None, program=None):
+        if WRAPPER:
+            raise Skip("a console under Wine is not a terminal of POSIX")
         if TMUX is None:
             raise Skip("tmux is not installed")
         self.h = h
