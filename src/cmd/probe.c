@@ -16,6 +16,7 @@
 
 #define RDP_PORT    3389
 #define HTTPS_PORT  443
+#define HOST_MAX    253
 #define CONNECTIONS 16 /* of one question */
 
 const char *ts_probe_get(const struct ts_probe_rows *r, size_t row, const char *column)
@@ -298,6 +299,16 @@ static void point(struct ts_probe *p)
 
 /* --- the command --- */
 
+static bool is_host(const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++) {
+		if (iscntrl((unsigned char)*c) != 0 || strchr(" /\\@[]", *c) != NULL) {
+			return false;
+		}
+	}
+	return *text != '\0';
+}
+
 /* HOST, HOST:PORT, [V6]:PORT, V6. */
 static bool split(
 	struct ts_arena *a, const char *text, int if_none, const char **host, int *port, struct ts_err *err)
@@ -317,7 +328,11 @@ static bool split(
 	if (n > 2 && text[0] == '[' && text[n - 1] == ']') {
 		text = ts_arena_strndup(a, text + 1, n - 2);
 	}
-	if (*text == '\0' || strpbrk(text, " /\\@") != NULL) {
+	if (strlen(text) > HOST_MAX) {
+		return ts_fail(err, "the host name is longer than %d bytes, the most that a name can have",
+			HOST_MAX);
+	}
+	if (!is_host(text)) {
 		return ts_fail(err, "\"%s\" is no host name or address", text);
 	}
 	*host = text;

@@ -520,6 +520,14 @@ def own_counted():
         check("connections of a walk: %d, with a request: %d" % (p.connections, len(offers)), p.connections <= 5 and len(offers) == 1, True)
 
 
+def own_bad_names():
+    """What can be no host is turned down before anybody is asked."""
+    for name in ("", ":3389", "a b", "[::1", "bad\x1b[31mname", "a\nb", "n" * 254, "host:0", "host:99999"):
+        p = subprocess.run([PROGRAM, "probe", name], stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
+        check("status for %.20r" % name, (p.returncode, p.stdout, b"I will connect" in p.stderr, b"\x1b" in p.stderr, len(p.stderr) < 200),
+              (2, b"", False, False, True))
+
+
 OWN = {name[4:]: function for name, function in list(globals().items()) if name.startswith("own_")}
 
 
