@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -60,7 +61,7 @@ def entry_of(program, kb, what):
     text = what[1:] if what.startswith("=") else None
     code, _, ext = what.partition("/")
     argv = ["--text=-"] if text else [f"--code={code}"] + ([f"--ext={ext}"] if ext else [])
-    done = subprocess.run([program, *argv, "--no-checks", "--format=json"], input=text, capture_output=True, text=True, timeout=60,
+    done = subprocess.run([*shlex.split(os.environ.get("TS_WRAPPER", "")), program, *argv, "--no-checks", "--format=json"], input=text, capture_output=True, text=True, timeout=60,
                           env=dict(os.environ, TROUBLESHOOT_KB=kb, LC_ALL="C.UTF-8"))
     try:
         entry = json.loads(done.stdout).get("entry")
