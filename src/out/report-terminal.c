@@ -120,6 +120,8 @@ static void put_near(struct ts_term *t)
 {
 	const struct ts_report *r = t->r;
 	bool by_words = t->e != NULL && r->by != NULL && strcmp(r->by, "words") == 0;
+	/* The entry of the report comes first among those that were found; it is not near to itself. */
+	size_t first = t->e != NULL && r->nnear > 0 && strcmp(r->near[0].id, t->e->id) == 0;
 
 	if (t->e == NULL) {
 		ts_term_section(t, r->nnear > 0 ? "Nothing is known of exactly this; the nearest entries"
@@ -130,11 +132,11 @@ static void put_near(struct ts_term *t)
 	} else if (by_words) {
 		ts_term_section(t, r->nnear > 1 ? "Chosen by the words of the text; it could also be"
 						: "Chosen by the words of the text");
-	} else if (r->nnear > 0 && (r->verbose || r->all)) {
+	} else if (r->nnear > first && (r->verbose || r->all)) {
 		ts_term_section(t, "Near entries");
 	}
 	bool show = t->e == NULL || r->verbose || r->all || by_words;
-	for (size_t i = by_words; i < r->nnear && show; i++) {
+	for (size_t i = first; i < r->nnear && show; i++) {
 		ts_term_item(t, ts_arena_printf(t->a, "%s: %s", r->near[i].id, r->near[i].title), 0);
 	}
 }
