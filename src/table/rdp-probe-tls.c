@@ -63,6 +63,14 @@ static bool silent_in_tls(struct rdp_probe *p)
 	return false;
 }
 
+/* RFC 8446 section 4.1.3: a record of handshake type holds a ServerHello with its legacy_version; 0 = another thing came. */
+static int hello_version(const struct ts_tls *tls)
+{
+	size_t n;
+	const unsigned char *first = ts_tls_first(tls, &n);
+	return n >= 11 && first[0] == 0x16 && first[5] == 2 ? first[9] << 8 | first[10] : 0;
+}
+
 static bool tls_failed(struct rdp_probe *p, enum ts_tls_state state)
 {
 	int sent = ts_tls_alert_sent(p->tls);
@@ -72,6 +80,7 @@ static bool tls_failed(struct rdp_probe *p, enum ts_tls_state state)
 	case TS_TLS_REFUSED:
 		p->r->refused_here = true;
 		p->r->alert_sent = sent;
+		p->r->hello_version = hello_version(p->tls);
 		return rdp_probe_end(p, "malformed", NULL,
 			"this computer cannot go on with what the server sent in TLS: %s%s%s",
 			ts_tls_words(p->tls), sent >= 0 ? "; sent alert " : "",

@@ -61,8 +61,9 @@ struct ts_rdp_result {
 	bool has_tls;                   /* the handshake was completed */
 	int alert;                      /* fatal alert of the server, -1 = none */
 	bool refused_here;              /* this side could not go on with what the server sent in TLS */
-	int alert_sent;                 /* the alert with which it then ended, -1 = none */
-	uint64_t tls_received;          /* bytes that the server sent since our ClientHello */
+	int alert_sent;                 /* the alert with which it then ended, -1 = none or not known */
+	int hello_version;     /* of the server's ServerHello then: 0x0303 also for TLS 1.3; 0 = none */
+	uint64_t tls_received; /* bytes that the server sent since our ClientHello */
 	char tls_version[16], tls_cipher[64];
 	struct ts_tls_der chain[TS_RDP_CHAIN]; /* the server's certificate first */
 	size_t nchain;

@@ -22,8 +22,16 @@ static const struct {
 	{ "TLSv1.2", TS_TLS_1_2, "rsa", "kRSA:!PSK" },
 };
 
+/* Did this side end TLS for another reason than that the server answered in a version that it was not asked for? */
+static bool refused_for_itself(const struct ts_rdp_result *r, int asked)
+{
+	bool other_version =
+		r->hello_version != 0 && r->hello_version < asked && r->hello_version < TS_TLS_1_2;
+	return r->refused_here && r->alert_sent != ALERT_PROTOCOL_VERSION && !other_version;
+}
+
 /* 1 accepted, 0 declined, -1 not known. */
-static int verdict(const struct ts_rdp_result *r)
+static int verdict(const struct ts_rdp_result *r, int asked)
 {
 	if (r->end != TS_RDP_DECIDED || r->stage < TS_RDP_AT_TLS) {
 		return -1;
@@ -31,11 +39,8 @@ static int verdict(const struct ts_rdp_result *r)
 	if (r->has_tls) {
 		return 1;
 	}
-	/* Silence declines nothing. What this side refuses says nothing of the server, but for an answer in another
-	 * version than the one asked for. */
-	bool unsaid = strcmp(r->symptom, "timeout") == 0 ||
-		      (r->refused_here && r->alert_sent != ALERT_PROTOCOL_VERSION);
-	return unsaid ? -1 : 0;
+	/* Silence declines nothing, and what this side refuses says nothing of the server. */
+	return strcmp(r->symptom, "timeout") == 0 || refused_for_itself(r, asked) ? -1 : 0;
 }
 
 /* Can this program not make this trial, but perhaps others? Then its row says so. */
@@ -79,7 +84,7 @@ static bool try_one(struct ts_scan *s, const char *host, int port, const char *m
 	bool go_on = a->n > 0 && a->results[0].end == TS_RDP_DECIDED;
 	if (go_on) {
 		const struct ts_rdp_result *r = &a->results[0];
-		int v = verdict(r);
+		int v = verdict(r, trials[i].number);
 		ts_row_begin(s);
 		ts_row_text(s, "mode", mode);
 		ts_row_text(s, "version", trials[i].version);
