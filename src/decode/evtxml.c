@@ -2,7 +2,8 @@
  * reader, with the same fields and nodes as one of a log, and a file of events is read as a log.
  *
  * No more of XML is understood than events need: elements, attributes, text, CDATA, references to characters. A
- * document type, and with it every entity of one's own, is refused. Every byte is looked at once. */
+ * document type, and with it every entity of one's own, is refused. Every byte is looked at once. Longer than other files:
+ * the reader of XML and what is made of it share one state. */
 #include "decode/evtx-int.h"
 
 #include <stdlib.h>

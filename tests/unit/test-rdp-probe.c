@@ -236,7 +236,7 @@ static bool silent_dns(void)
 
 static void test_cancel_dns(void)
 {
-	int status;
+	int status = -1;
 	pid_t child = fork();
 	if (child == 0) {
 		int before = test_failed;
